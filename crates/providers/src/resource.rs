@@ -1,0 +1,213 @@
+//! What a resource type implements, and how it becomes a [`Driver`].
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::marker::PhantomData;
+
+use driver::{BoxFuture, Created, Driver, Fault, FaultKind, Found, Live, Obstacle, Token, Want};
+use model::catalog::{Identity, Kind, Life, Naming, Timing};
+use model::schema::{Rule, Schema, Type};
+use model::typed::{Mismatch, Typed};
+use model::{Id, Known};
+
+use crate::aws::{Aws, tags};
+
+/// One resource type. The order in its file: inputs, outputs, this, helpers.
+pub trait Resource: Send + Sync + Sized + 'static {
+    /// Terraform's name of the type.
+    const KIND: &'static str;
+    /// AWS's service, as `ecs`.
+    const SERVICE: &'static str;
+    /// How a lost create is found again.
+    const IDENTITY: Identity;
+    /// Whether the create call carries the token's tag.
+    const MARKED: bool = false;
+    /// Which argument is the AWS name.
+    const NAMING: Option<Naming> = None;
+    /// How many objects one read call serves.
+    const READ_BATCH: usize;
+    /// How objects come to be and go.
+    const LIFE: Life = Life::Owned;
+    /// Usual and longest times.
+    const TIMING: Timing = Timing::QUICK;
+    /// What `import` takes.
+    const IMPORT: &'static str;
+    /// Rules over the arguments.
+    const RULES: &'static [Rule] = &[];
+    /// The arguments.
+    type Inputs: Typed + Send + Sync;
+    /// The outputs.
+    type Outputs: Typed + Send + Sync;
+
+    /// See [`Driver::read`].
+    fn read(aws: &Aws, ids: &[Id], want: &Want) -> impl Future<Output = Result<Lives<Self>, Fault>> + Send;
+
+    /// See [`Driver::create`].
+    fn create(
+        aws: &Aws,
+        inputs: &Self::Inputs,
+        token: &Token,
+    ) -> impl Future<Output = Result<Made<Self>, Fault>> + Send;
+
+    /// See [`Driver::update`].
+    fn update(aws: &Aws, update: Update<'_, Self>) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// See [`Driver::delete`].
+    fn delete(aws: &Aws, id: &Id, before: &Self::Inputs) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// See [`Driver::find`].
+    fn find(aws: &Aws, inputs: &Self::Inputs, token: &Token) -> impl Future<Output = Result<Found, Fault>> + Send;
+
+    /// See [`Driver::adopt`]; only for [`Life::Adopted`].
+    fn adopt(_: &Aws, _: &Self::Inputs) -> impl Future<Output = Result<Option<Id>, Fault>> + Send {
+        async { Ok(None) }
+    }
+
+    /// See [`Driver::locate`]; by default the import's text is the id.
+    fn locate(_: &Aws, import: &str) -> impl Future<Output = Result<Id, Fault>> + Send {
+        let id = Id(import.to_owned());
+        async { Ok(id) }
+    }
+
+    /// See [`Driver::obstacles`].
+    fn obstacles(_: &Aws, _: &Id, _: &Self::Inputs) -> impl Future<Output = Result<Vec<Obstacle>, Fault>> + Send {
+        async { Ok(Vec::new()) }
+    }
+
+    /// See [`Driver::reveal`].
+    fn reveal(_: &Aws, _: &Id, output: &str) -> impl Future<Output = Result<Known, Fault>> + Send {
+        let fault = Fault::invalid(Self::KIND, format!("`{output}` is no secret that AWS tells"));
+        async { Err(fault) }
+    }
+}
+
+/// Objects by id, typed.
+pub type Lives<R> = BTreeMap<Id, Live<<R as Resource>::Inputs, <R as Resource>::Outputs>>;
+
+/// What a create made, typed.
+pub type Made<R> = Created<Live<<R as Resource>::Inputs, <R as Resource>::Outputs>>;
+
+/// A change in place.
+#[derive(Debug)]
+pub struct Update<'a, R: Resource> {
+    /// Which object.
+    pub id: &'a Id,
+    /// The live arguments.
+    pub before: &'a R::Inputs,
+    /// The live arguments overlaid with what is desired.
+    pub after: &'a R::Inputs,
+}
+
+/// A resource type behind the engine's interface.
+pub struct Erased<R> {
+    aws: Aws,
+    resource: PhantomData<fn() -> R>,
+}
+
+impl<R: Resource> Erased<R> {
+    /// The type's data.
+    pub const KIND: Kind = Kind {
+        name: R::KIND,
+        service: R::SERVICE,
+        inputs: schema_of::<R::Inputs>(),
+        outputs: schema_of::<R::Outputs>(),
+        rules: R::RULES,
+        identity: R::IDENTITY,
+        marked: R::MARKED,
+        naming: R::NAMING,
+        read_batch: R::READ_BATCH,
+        life: R::LIFE,
+        timing: R::TIMING,
+        import: R::IMPORT,
+    };
+
+    const KIND_REFERENCE: &'static Kind = &Self::KIND;
+
+    /// The type's driver on a connection.
+    #[must_use]
+    pub fn connect(aws: &Aws) -> Box<dyn Driver> {
+        Box::new(Self { aws: aws.clone(), resource: PhantomData })
+    }
+
+    fn erase(&self, live: &Live<R::Inputs, R::Outputs>) -> Live {
+        let mut inputs = live.inputs.write();
+        let mut outputs = live.outputs.write();
+        if let (Known::Map(inputs), Known::Map(outputs)) = (&mut inputs, &mut outputs)
+            && let Some(Known::Map(all)) = inputs.get("tags")
+        {
+            let all: tags::Tags =
+                all.iter().filter_map(|(key, value)| Some((key.clone(), value.as_text()?.to_owned()))).collect();
+            let managed = tags::managed(&all, self.aws.ignore_tags()).write();
+            outputs.insert("tags_all".to_owned(), managed.clone());
+            inputs.insert("tags".to_owned(), managed);
+        }
+        Live { inputs, outputs, phase: live.phase.clone() }
+    }
+}
+
+/// The schema of a derived struct, taken from its type.
+pub(crate) const fn schema_of<T: Typed>() -> fn() -> &'static Schema {
+    match T::TYPE {
+        Type::Block(schema) => *schema,
+        _ => panic!("arguments and outputs are structs"),
+    }
+}
+
+fn typed<T: Typed>(kind: &str, tree: Known) -> Result<T, Fault> {
+    T::read(tree).map_err(|wrong: Mismatch| Fault::new(FaultKind::Invalid, kind, wrong.to_string()))
+}
+
+impl<R: Resource> Driver for Erased<R> {
+    fn kind(&self) -> &'static Kind {
+        Self::KIND_REFERENCE
+    }
+
+    fn read<'a>(&'a self, ids: &'a [Id], want: &'a Want) -> BoxFuture<'a, Result<BTreeMap<Id, Live>, Fault>> {
+        Box::pin(async move {
+            let lives = R::read(&self.aws, ids, want).await?;
+            Ok(lives.into_iter().map(|(id, live)| (id, self.erase(&live))).collect())
+        })
+    }
+
+    fn create<'a>(&'a self, inputs: Known, token: &'a Token) -> BoxFuture<'a, Result<Created, Fault>> {
+        Box::pin(async move {
+            let made = R::create(&self.aws, &typed(R::KIND, inputs)?, token).await?;
+            Ok(Created {
+                live: made.live.as_ref().map(|live| self.erase(live)),
+                id: made.id,
+                unfinished: made.unfinished,
+            })
+        })
+    }
+
+    fn update<'a>(&'a self, id: &'a Id, before: Known, after: Known) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(async move {
+            let (before, after) = (typed(R::KIND, before)?, typed(R::KIND, after)?);
+            R::update(&self.aws, Update { id, before: &before, after: &after }).await
+        })
+    }
+
+    fn delete<'a>(&'a self, id: &'a Id, before: Known) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(async move { R::delete(&self.aws, id, &typed(R::KIND, before)?).await })
+    }
+
+    fn find<'a>(&'a self, inputs: Known, token: &'a Token) -> BoxFuture<'a, Result<Found, Fault>> {
+        Box::pin(async move { R::find(&self.aws, &typed(R::KIND, inputs)?, token).await })
+    }
+
+    fn adopt(&self, inputs: Known) -> BoxFuture<'_, Result<Option<Id>, Fault>> {
+        Box::pin(async move { R::adopt(&self.aws, &typed(R::KIND, inputs)?).await })
+    }
+
+    fn locate<'a>(&'a self, import: &'a str) -> BoxFuture<'a, Result<Id, Fault>> {
+        Box::pin(R::locate(&self.aws, import))
+    }
+
+    fn obstacles<'a>(&'a self, id: &'a Id, before: Known) -> BoxFuture<'a, Result<Vec<Obstacle>, Fault>> {
+        Box::pin(async move { R::obstacles(&self.aws, id, &typed(R::KIND, before)?).await })
+    }
+
+    fn reveal<'a>(&'a self, id: &'a Id, output: &'a str) -> BoxFuture<'a, Result<Known, Fault>> {
+        Box::pin(R::reveal(&self.aws, id, output))
+    }
+}
