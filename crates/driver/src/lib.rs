@@ -165,4 +165,7 @@ pub struct Obstacle {
     pub reason: String,
     /// What to do about it.
     pub help: String,
+    /// The object that stands in the way, where AWS names one: it is no obstacle when the same
+    /// plan deletes it too, nor is one whose reason names an id that goes.
+    pub by: Option<Id>,
 }

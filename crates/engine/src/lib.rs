@@ -4,4 +4,20 @@
 //! AWS SDK, the terminal or the environment. What decides is pure; IO stays in `observe`,
 //! `execute`, `recover` and `store`.
 
+pub mod commit;
+pub mod conflict;
+pub mod edit;
+pub mod execute;
+pub mod fingerprint;
+pub mod journal;
+pub mod machine;
+pub mod observe;
 pub mod observed;
+pub mod place;
+pub mod plan;
+pub mod preflight;
+pub mod recover;
+pub mod schedule;
+pub mod session;
+pub mod store;
+pub mod wants;

@@ -5,6 +5,7 @@
 
 mod calls;
 mod fault;
+pub mod tag_index;
 pub mod tags;
 
 use std::sync::{Arc, OnceLock};

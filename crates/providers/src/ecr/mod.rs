@@ -1,3 +1,4 @@
 //! Elastic Container Registry.
 
+pub mod lifecycle_policy;
 pub mod repository;

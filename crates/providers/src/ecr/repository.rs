@@ -165,6 +165,7 @@ impl Resource for Repository {
         Ok(Vec::from_iter(full.then(|| Obstacle {
             reason: format!("the repository `{id}` still holds images"),
             help: "set `force_delete = true` and apply, or delete the images".to_owned(),
+            by: None,
         })))
     }
 }

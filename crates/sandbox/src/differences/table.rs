@@ -56,6 +56,11 @@ pub const DIFFERENCES: &[Difference] = &[
     argument("aws_default_subnet", "private_dns_hostname_type_on_launch", "Dropped: always read back as ip-name."),
     argument("aws_default_subnet", "map_customer_owned_ip_on_launch", "Dropped: never read back."),
     operation(
+        "aws_default_subnet",
+        "ec2:CreateDefaultSubnet",
+        "The block after those that are left is given, also where another default subnet has it.",
+    ),
+    operation(
         "aws_default_security_group",
         "ec2:DescribeSecurityGroups",
         "A default group has no ingress rule from itself; on AWS it starts with one.",
@@ -64,6 +69,11 @@ pub const DIFFERENCES: &[Difference] = &[
         "aws_default_security_group",
         "ec2:DeleteSecurityGroup",
         "A default group is deleted; AWS answers CannotDelete.",
+    ),
+    operation(
+        "aws_ecs_cluster",
+        "ecs:CreateCluster",
+        "A cluster of the same name is made again and replaces the one before; AWS answers with the one that exists.",
     ),
     operation(
         "aws_ecs_cluster",
@@ -88,6 +98,8 @@ pub const DIFFERENCES: &[Difference] = &[
         "ec2:DeleteSecurityGroup",
         "A group in use is deleted; AWS answers DependencyViolation.",
     ),
+    argument("aws_security_group", "ingress.description", "A description once given cannot be removed, only changed."),
+    argument("aws_security_group", "egress.description", "A description once given cannot be removed, only changed."),
     argument("aws_security_group", "ingress.prefix_list_ids", "A rule to a prefix list loses its description."),
     argument("aws_security_group", "egress.prefix_list_ids", "A rule to a prefix list loses its description."),
     argument("aws_db_instance", "backup_target", "Dropped: never read back."),
@@ -187,6 +199,7 @@ pub const DIFFERENCES: &[Difference] = &[
     argument("aws_subnet", "private_dns_hostname_type_on_launch", "Dropped: always read back as ip-name."),
     argument("aws_subnet", "map_customer_owned_ip_on_launch", "Dropped: never read back."),
     argument("aws_subnet", "outpost_arn", "Dropped: never read back."),
+    argument("aws_subnet", "ipv6_cidr_block", "The association's state is read back as {'State': 'associated'}."),
     operation("aws_subnet", "ec2:DeleteSubnet", "A subnet in use is deleted; AWS answers DependencyViolation."),
     operation(
         "aws_vpc_security_group_ingress_rule",

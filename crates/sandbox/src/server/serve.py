@@ -138,6 +138,43 @@ def keep_modified_subnet_groups():
     RDSBackend.modify_db_subnet_group = keeping
 
 
+def answer_versioning_as_s3_does():
+    """moto names the answer of GetBucketVersioning after its operation; S3, and so SDKs that
+    check it, after its content."""
+    from moto.s3.responses import S3Response
+
+    get = S3Response.get_bucket_versioning
+
+    @functools.wraps(get)
+    def naming(self):
+        status, headers, body = get(self)
+        text = body.decode() if isinstance(body, bytes) else body
+        return status, headers, text.replace("GetBucketVersioningResponse", "VersioningConfiguration")
+
+    S3Response.get_bucket_versioning = naming
+
+
+def keep_tags_of_new_buckets():
+    """moto drops the tags in the body of CreateBucket."""
+    from xml.etree import ElementTree
+
+    from moto.s3.responses import S3Response
+
+    create = S3Response.create_bucket
+
+    @functools.wraps(create)
+    def keeping(self):
+        answer = create(self)
+        if self.body:
+            body = ElementTree.fromstring(self.body)
+            tags = {tag.findtext("{*}Key"): tag.findtext("{*}Value") or "" for tag in body.iterfind(".//{*}Tag")}
+            if tags:
+                self.backend.put_bucket_tagging(self.bucket_name, tags)
+        return answer
+
+    S3Response.create_bucket = keeping
+
+
 class Front:
     """Answers stackctl's own paths and passes everything else to moto."""
 
@@ -192,6 +229,8 @@ def main():
     keep_what_services_are_made_with()
     give_mariadb_a_default_version()
     keep_modified_subnet_groups()
+    answer_versioning_as_s3_does()
+    keep_tags_of_new_buckets()
     server = make_server(
         "127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True
     )

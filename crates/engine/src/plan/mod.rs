@@ -1,0 +1,128 @@
+//! The plan: what has to be done so that AWS becomes what the manifest says.
+//!
+//! In: a resolved stack, state, what was read of AWS. Out: a [`Plan`], or why there can be none;
+//! and, before that, what else could be read to know more. Pure: the same inputs give the same
+//! plan, down to the order of its operations. It must not know clocks, stores or drivers.
+
+mod compare;
+mod decide;
+mod decided;
+mod detach;
+mod digest;
+mod edges;
+mod json;
+mod lower;
+mod memory;
+mod moves;
+mod outputs;
+mod removal;
+mod replace;
+mod selection;
+mod summary;
+mod target;
+mod walk;
+
+use std::collections::BTreeMap;
+
+use model::catalog::Catalog;
+use model::diagnostic::{Diagnostic, Severity};
+use model::plan::Plan;
+use model::stack::Stack;
+use model::state::State;
+use model::{Address, Known, Planned};
+
+use crate::fingerprint::Fingerprints;
+use crate::observed::Observed;
+
+pub use digest::{digest_of_operations, missing_secrets, same_operations};
+pub use json::{Report, to_json};
+pub use memory::{dependencies, local};
+pub use summary::{Summary, has_changes, summary};
+pub use target::{Update, overlaid, sent};
+
+/// Everything that a plan is a function of.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs<'a> {
+    /// What should exist.
+    pub stack: &'a Stack,
+    /// The kinds.
+    pub catalog: &'a Catalog,
+    /// What stackctl remembers.
+    pub state: &'a State,
+    /// What was read of AWS.
+    pub observed: &'a Observed,
+    /// The stack's fingerprints.
+    pub fingerprints: &'a Fingerprints,
+    /// What was asked for.
+    pub options: &'a Options,
+}
+
+/// What a plan is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Whether everything is to go.
+    pub destroy: bool,
+    /// Only these addresses, without a key all members; and what they depend on, or, for a
+    /// destroy, what depends on them.
+    pub targets: Vec<Address>,
+    /// Only these layers, likewise.
+    pub layers: Vec<String>,
+}
+
+/// A plan and what came up on the way.
+#[derive(Clone, Debug)]
+pub struct Planning {
+    /// The plan.
+    pub plan: Plan,
+    /// The value of every resource and data source as references see it, with holes for what is
+    /// known only after apply.
+    pub objects: BTreeMap<Address, Planned>,
+    /// Warnings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What else could be looked up now, given what is known so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Needs {
+    /// Adopted kinds that state does not know, with their arguments.
+    pub adopt: Vec<(Address, Known)>,
+    /// Imports that state does not know, with the text that means their id.
+    pub imports: Vec<(Address, String)>,
+    /// Data sources, with what they are looked up by.
+    pub data: Vec<(Address, Known)>,
+}
+
+impl Needs {
+    /// Whether there is nothing more to look up.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.adopt.is_empty() && self.imports.is_empty() && self.data.is_empty()
+    }
+}
+
+/// What else could be looked up: adopted kinds and imports that state does not know, and data
+/// sources whose arguments are known and that wait for nothing that this plan changes. The
+/// observer looks, adds what it found, and asks again until nothing is left.
+///
+/// Problems of the manifest are left to [`plan`], which finds them again.
+#[must_use]
+pub fn needs(inputs: &Inputs<'_>) -> Needs {
+    walk::walk(inputs).map(|walked| walked.needs).unwrap_or_default()
+}
+
+/// Plans.
+///
+/// # Errors
+/// Everything that keeps the plan from being carried out, at once.
+pub fn plan(inputs: &Inputs<'_>) -> Result<Planning, Vec<Diagnostic>> {
+    let mut walked = walk::walk(inputs)?;
+    removal::decide(&mut walked);
+    let outputs = outputs::compare(&mut walked);
+    walked.stop_on_errors()?;
+    let lowered = lower::lower(&mut walked);
+    walked.stop_on_errors()?;
+    let plan = edges::assemble(&walked, lowered, outputs)?;
+    let diagnostics = model::diagnostic::sort(walked.problems);
+    debug_assert!(diagnostics.iter().all(|it| it.severity == Severity::Warning));
+    Ok(Planning { plan, objects: walked.objects, diagnostics })
+}

@@ -1,0 +1,86 @@
+//! What `--target` and `--layer` narrow a plan to.
+//!
+//! In: names. Out: addresses. It must not know what a plan does with them.
+
+use std::collections::BTreeSet;
+
+use model::diagnostic::Diagnostic;
+use model::graph::Graph;
+use model::stack::Stack;
+use model::{Address, Mode};
+
+use super::Options;
+use super::moves::Tracking;
+
+/// The addresses that a plan may touch; `None` for all.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Selection(Option<BTreeSet<Address>>);
+
+impl Selection {
+    /// Whether a plan may touch an address.
+    pub fn contains(&self, address: &Address) -> bool {
+        self.0.as_ref().is_none_or(|it| it.contains(address))
+    }
+
+    /// Whether a plan may touch everything.
+    pub fn is_everything(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+/// Selects what was asked for and what it depends on; for a destroy, what depends on it.
+pub(super) fn select(
+    stack: &Stack,
+    graph: &Graph,
+    tracking: &Tracking<'_>,
+    options: &Options,
+) -> Result<Selection, Vec<Diagnostic>> {
+    if options.targets.is_empty() && options.layers.is_empty() {
+        return Ok(Selection(None));
+    }
+    let all: BTreeSet<Address> =
+        stack.resources.keys().chain(stack.data.keys()).chain(tracking.entries.keys()).cloned().collect();
+    let unknown: Vec<Diagnostic> =
+        options.targets.iter().filter(|target| !all.iter().any(|it| matches(target, it))).map(no_target).collect();
+    if !unknown.is_empty() {
+        return Err(unknown);
+    }
+    let is_target =
+        |it: &Address| options.targets.is_empty() || options.targets.iter().any(|target| matches(target, it));
+    let layer = |it: &Address| match it.mode {
+        Mode::Managed => stack.resources.get(it).map(|it| &it.layer),
+        Mode::Data => stack.data.get(it).map(|it| &it.layer),
+    };
+    let is_layer =
+        |it: &Address| options.layers.is_empty() || layer(it).is_some_and(|layer| options.layers.contains(layer));
+    let mut selected: BTreeSet<Address> = all.iter().filter(|it| is_target(it) && is_layer(it)).cloned().collect();
+    if !options.destroy {
+        selected.extend(graph.with_dependencies(&selected));
+        return Ok(Selection(Some(selected)));
+    }
+    // What is only in state has its dependencies only there.
+    let mut open: Vec<Address> = selected.iter().cloned().collect();
+    while let Some(next) = open.pop() {
+        let mut further = graph.with_dependents([&next]);
+        further.extend(recorded_dependents(tracking, &next));
+        open.extend(further.into_iter().filter(|it| selected.insert(it.clone())));
+    }
+    Ok(Selection(Some(selected)))
+}
+
+fn recorded_dependents(tracking: &Tracking<'_>, on: &Address) -> Vec<Address> {
+    let depends = |it: &&Address| {
+        let current = tracking.entries.get(it).and_then(|it| it.entry.current.as_ref());
+        current.is_some_and(|it| tracking.present(&it.dependencies).contains(on))
+    };
+    tracking.entries.keys().filter(depends).cloned().collect()
+}
+
+fn matches(target: &Address, address: &Address) -> bool {
+    target == address || (target.key.is_none() && *target == address.declaration())
+}
+
+fn no_target(target: &Address) -> Diagnostic {
+    Diagnostic::nowhere("unknown-target", format!("`{target}` is neither in the manifest nor in state"))
+        .help("`stackctl state list` prints the addresses in state")
+}

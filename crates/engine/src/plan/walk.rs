@@ -1,0 +1,247 @@
+//! The walk through a stack in dependency order.
+//!
+//! In: the planner's inputs. Out: a decision for everything that the manifest declares, the
+//! values that references see, and what could still be looked up. It must not know how decisions
+//! become operations.
+
+use std::collections::BTreeMap;
+
+use model::diagnostic::{Diagnostic, Severity};
+use model::graph::{self, Graph};
+use model::stack::{Data, Live, Resource, object_value};
+use model::{Address, Id, Known, Mode, Pending, Planned, Secret, Tree};
+
+use super::compare::NULL;
+use super::decided::{Course, Decided};
+use super::moves::{self, Tracking};
+use super::selection::{self, Selection};
+use super::{Inputs, Needs, decide};
+
+/// A walk in progress, and what it found.
+#[derive(Debug)]
+pub(super) struct Walk<'a> {
+    /// What the plan is a function of.
+    pub inputs: &'a Inputs<'a>,
+    /// The stack's graph.
+    pub graph: Graph,
+    /// State under present addresses.
+    pub tracking: Tracking<'a>,
+    /// What may be touched.
+    pub selection: Selection,
+    /// What references see.
+    pub objects: BTreeMap<Address, Planned>,
+    /// What is to become of each address.
+    pub decided: BTreeMap<Address, Decided>,
+    /// What could still be looked up.
+    pub needs: Needs,
+    /// Errors and warnings.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Walks. For a destroy nothing is desired, so nothing is decided here.
+pub(super) fn walk<'a>(inputs: &'a Inputs<'a>) -> Result<Walk<'a>, Vec<Diagnostic>> {
+    let graph = graph::build(inputs.stack)?;
+    let (tracking, problems) = moves::follow(inputs.stack, inputs.state);
+    let selection = selection::select(inputs.stack, &graph, &tracking, inputs.options)?;
+    let mut walk = Walk {
+        inputs,
+        graph,
+        tracking,
+        selection,
+        objects: BTreeMap::new(),
+        decided: BTreeMap::new(),
+        needs: Needs::default(),
+        problems,
+    };
+    if inputs.options.destroy {
+        return Ok(walk);
+    }
+    for address in walk.graph.order().to_vec() {
+        match address.mode {
+            Mode::Data => {
+                if let Some(data) = inputs.stack.data.get(&address) {
+                    data_source(&mut walk, data);
+                }
+            }
+            Mode::Managed => {
+                if let Some(resource) = inputs.stack.resources.get(&address) {
+                    managed(&mut walk, resource);
+                }
+            }
+        }
+    }
+    Ok(walk)
+}
+
+impl<'a> Walk<'a> {
+    /// Ends the plan if anything is wrong.
+    pub fn stop_on_errors(&self) -> Result<(), Vec<Diagnostic>> {
+        if self.problems.iter().any(|it| it.severity == Severity::Error) {
+            return Err(model::diagnostic::sort(self.problems.clone()));
+        }
+        Ok(())
+    }
+
+    /// What AWS says about an object that state has at an address: `None` where nobody looked,
+    /// `Some(None)` where it is gone.
+    pub fn live(&self, address: &Address, id: &Id) -> Option<Option<&'a driver::Live>> {
+        let observed = self.inputs.observed;
+        let recorded_as = &self.tracking.entries.get(address)?.recorded_as;
+        observed.objects.get(&(recorded_as.clone(), id.clone())).map(Option::as_ref)
+    }
+
+    /// Arguments evaluated with what is known by now; problems are collected and leave a map
+    /// without members.
+    fn evaluate(&mut self, address: &Address) -> Option<Planned> {
+        match self.inputs.stack.evaluate(address, &self.objects) {
+            Ok(value) => Some(value),
+            Err(problems) => {
+                self.problems.extend(problems);
+                None
+            }
+        }
+    }
+}
+
+fn data_source(walk: &mut Walk<'_>, data: &Data) {
+    let address = &data.address;
+    let empty = || Tree::Map(BTreeMap::new());
+    let arguments = walk.evaluate(address);
+    let broken = arguments.is_none();
+    let arguments = arguments.unwrap_or_else(empty);
+    let ready = arguments.clone().known().ok().filter(|_| !broken && !waits(walk, data));
+    let told = walk.inputs.observed.data.get(address).filter(|_| ready.is_some());
+    let live = told.map(|told| Live { inputs: told, outputs: told });
+    let value = object_value((data.kind.arguments)(), (data.kind.outputs)(), address, &arguments, live);
+    let found = told.is_some();
+    walk.objects.insert(address.clone(), held(value, address, ""));
+    if found || broken || !walk.selection.contains(address) {
+        return;
+    }
+    if let Some(known) = ready {
+        walk.needs.data.push((address.clone(), known));
+    }
+    let decided = Decided { course: Course::Read, ..Decided::keep(data.kind.name, arguments) };
+    walk.decided.insert(address.clone(), decided);
+}
+
+/// Whether a data source has to wait for what this plan does: something that it names in
+/// `depends_on` changes, or something that it reads is made or changes there.
+fn waits(walk: &Walk<'_>, data: &Data) -> bool {
+    data.depends_on.iter().any(|(address, dependency)| {
+        let Some(decided) = walk.decided.get(address) else { return false };
+        if decided.course == Course::Read || decided.is_new() {
+            return true;
+        }
+        if dependency.attributes.is_empty() || dependency.attributes.contains("*") {
+            return decided.changes_aws();
+        }
+        let is_read = |head: &str| dependency.attributes.iter().any(|it| it == head);
+        decided.attributes.iter().any(|it| it.path.head().is_some_and(is_read))
+    })
+}
+
+fn managed(walk: &mut Walk<'_>, resource: &Resource) {
+    let address = &resource.address;
+    let desired = walk.evaluate(address);
+    let Some(desired) = desired else {
+        let unknown = object_value(
+            (resource.kind.inputs)(),
+            (resource.kind.outputs)(),
+            address,
+            &Tree::Map(BTreeMap::new()),
+            None,
+        );
+        walk.objects.insert(address.clone(), unknown);
+        return;
+    };
+    let decided = if walk.selection.contains(address) {
+        decide::resource(walk, resource, desired)
+    } else {
+        Decided::keep(resource.kind.name, desired)
+    };
+    let object = object(walk, resource, &decided);
+    walk.objects.insert(address.clone(), object);
+    if walk.selection.contains(address) {
+        walk.decided.insert(address.clone(), decided);
+    }
+}
+
+/// What references to a resource see once the plan is carried out.
+fn object(walk: &Walk<'_>, resource: &Resource, decided: &Decided) -> Planned {
+    let (kind, address) = (resource.kind, &resource.address);
+    let (inputs, outputs) = ((kind.inputs)(), (kind.outputs)());
+    let told = present(walk, address, decided);
+    let told = told.map(|(live, mut outputs_now)| {
+        let changed = |argument: &str| {
+            let heads = decided.attributes.iter().filter_map(|it| it.path.head());
+            heads.into_iter().any(|head| head == argument)
+        };
+        for output in outputs.fields.iter().filter(|it| it.follows.iter().any(|it| changed(it))) {
+            outputs_now.remove(output.name);
+        }
+        (live, Tree::Map(outputs_now))
+    });
+    let live = told.as_ref().map(|(inputs, outputs)| Live { inputs, outputs });
+    let mut value = object_value(inputs, outputs, address, &decided.desired, live);
+    if let (Tree::Map(members), Some(naming)) = (&mut value, kind.naming) {
+        let unset = decided.desired.get(naming.argument).is_none_or(Tree::is_null);
+        // A generated name is not known yet. And whoever refers by name to what goes before it
+        // comes again holds on to the old object, however equal the name.
+        if (unset && live.is_none()) || decided.is_delete_first() {
+            let pending = Pending::on(address.clone(), naming.argument);
+            members.insert(naming.argument.to_owned(), Tree::Hole(pending));
+        }
+    }
+    held(value, address, "")
+}
+
+/// Arguments and outputs of the object that stays in use, if one does.
+fn present(walk: &Walk<'_>, address: &Address, decided: &Decided) -> Option<(Known, BTreeMap<String, Known>)> {
+    let map = |it: &Known| it.as_map().cloned().unwrap_or_default();
+    if decided.is_new() {
+        return None;
+    }
+    if let Course::Adopt { .. } = decided.course {
+        let (_, live) = walk.inputs.observed.adoptable.get(address)?.as_ref()?;
+        return Some((live.inputs.clone(), map(&live.outputs)));
+    }
+    let current = walk.tracking.entries.get(address)?.entry.current.as_ref()?;
+    match walk.live(address, &current.id) {
+        Some(Some(live)) => Some((live.inputs.clone(), map(&live.outputs))),
+        Some(None) => None,
+        // Nobody looked, because it is outside of what was asked for.
+        None => Some((Tree::Null, map(&current.outputs))),
+    }
+}
+
+/// Secrets that AWS holds become holes that say where they are fetched.
+fn held(value: Planned, address: &Address, attribute: &str) -> Planned {
+    match value {
+        Tree::Secret(Secret::Stamp(stamp)) => {
+            let mut pending = Pending::on(address.clone(), attribute);
+            pending.secret = true;
+            pending.stamp = Some(stamp);
+            Tree::Hole(pending)
+        }
+        Tree::List(items) => {
+            let item = |(index, it)| held(it, address, &format!("{attribute}[{index}]"));
+            Tree::List(items.into_iter().enumerate().map(item).collect())
+        }
+        Tree::Map(members) => {
+            let member = |(key, it): (String, Planned)| {
+                let attribute = if attribute.is_empty() { key.clone() } else { format!("{attribute}.{key}") };
+                let held = held(it, address, &attribute);
+                (key, held)
+            };
+            Tree::Map(members.into_iter().map(member).collect())
+        }
+        other => other,
+    }
+}
+
+/// The live value of an argument, else the last applied one.
+pub(super) fn present_argument<'v>(live: &'v Known, last: &'v Known, name: &str) -> &'v Known {
+    let set = |it: &'v Known| it.get(name).filter(|it| !it.is_null());
+    set(live).or_else(|| set(last)).unwrap_or(NULL)
+}

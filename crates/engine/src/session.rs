@@ -1,0 +1,91 @@
+//! State at the beginning of a command: loaded, checked, recovered.
+//!
+//! In: a store, perhaps a held lock. Out: a ledger and the stack's fingerprints.
+
+use driver::Drivers;
+
+use crate::commit;
+use crate::fingerprint::Fingerprints;
+use crate::journal::Ledger;
+use crate::recover::{self, RecoverError, Recovery};
+use crate::store::{Held, Holder, Key, Store, StoreError};
+
+/// State at hand.
+#[derive(Debug)]
+pub struct Session {
+    /// State and open intents.
+    pub ledger: Ledger,
+    /// The stack's fingerprints.
+    pub fingerprints: Fingerprints,
+    /// Who is changing it right now, for a session without the lock.
+    pub busy: Option<Holder>,
+}
+
+/// Why a session could not be recovered.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// State could not be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What became of a call could not be found out.
+    #[error(transparent)]
+    Recover(#[from] RecoverError),
+}
+
+/// Reads state without the lock.
+///
+/// # Errors
+/// When it cannot be read, or must not be.
+pub async fn look(store: &dyn Store) -> Result<Session, StoreError> {
+    let busy = store.holder().await?;
+    let loaded = store.load().await?;
+    // Without a key nothing was ever fingerprinted, so any key will do.
+    let key = loaded.key.unwrap_or_else(Key::random);
+    let ledger = Ledger::open(loaded.state, &loaded.records);
+    Ok(Session { ledger, fingerprints: Fingerprints::new(key.0), busy })
+}
+
+/// Reads state under the lock.
+///
+/// # Errors
+/// When it cannot be read, or must not be.
+pub async fn begin(store: &dyn Store, held: &Held) -> Result<Session, StoreError> {
+    let loaded = store.load().await?;
+    let key = store.key(held).await?;
+    let ledger = Ledger::open(loaded.state, &loaded.records);
+    Ok(Session { ledger, fingerprints: Fingerprints::new(key.0), busy: None })
+}
+
+impl Session {
+    /// Finds out what became of open calls, in memory only. While somebody else is at work, what
+    /// is open is theirs.
+    ///
+    /// # Errors
+    /// What could not be found out.
+    pub async fn recover_in_memory(&mut self, drivers: &Drivers, now: u64) -> Result<Recovery, RecoverError> {
+        if let Some(holder) = &self.busy {
+            let open = self.ledger.open_intents().map(|it| &it.intent);
+            let notes = open.map(|it| format!("{}: {} in progress by {holder}", it.address, it.operation.word()));
+            return Ok(Recovery { notes: notes.collect(), ..Recovery::default() });
+        }
+        let recovery = recover::recover(drivers, &self.ledger, now).await?;
+        recovery.apply(&mut self.ledger);
+        Ok(recovery)
+    }
+
+    /// Finds out what became of open calls, and writes it down.
+    ///
+    /// # Errors
+    /// What could not be found out or written.
+    pub async fn recover(
+        &mut self,
+        store: &dyn Store,
+        held: &Held,
+        drivers: &Drivers,
+        now: u64,
+    ) -> Result<Recovery, SessionError> {
+        let recovery = recover::recover(drivers, &self.ledger, now).await?;
+        commit::append(store, held, &mut self.ledger, recovery.bodies.clone()).await?;
+        Ok(recovery)
+    }
+}

@@ -1,0 +1,10 @@
+//! The whole engine on a simulated cloud with a virtual clock: random stacks, random edits,
+//! random faults, and death at any moment.
+//!
+//! `STACKCTL_SEEDS` says how many seeds each test takes (a number), or which (`FROM..TO`).
+
+mod laws;
+mod memory;
+mod random;
+mod scenarios;
+mod stage;

@@ -1,0 +1,144 @@
+//! Identity: [`Address`] is ours, [`Id`] is AWS's.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Whether an address names something managed or something looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    /// `[resource.KIND.NAME]`
+    Managed,
+    /// `[data.KIND.NAME]`
+    Data,
+}
+
+/// Where the manifest declares something: `aws_subnet.public["a"]`, `data.aws_vpc.main`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address {
+    /// Managed or looked up.
+    pub mode: Mode,
+    /// The kind, as `aws_subnet`.
+    pub kind: String,
+    /// The name in the manifest.
+    pub name: String,
+    /// The member of a `for_each`.
+    pub key: Option<String>,
+}
+
+impl Address {
+    /// The address of a managed resource without `for_each`.
+    pub fn managed(kind: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { mode: Mode::Managed, kind: kind.into(), name: name.into(), key: None }
+    }
+
+    /// The address of a data source without `for_each`.
+    pub fn data(kind: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { mode: Mode::Data, kind: kind.into(), name: name.into(), key: None }
+    }
+
+    /// The same address with a `for_each` key.
+    #[must_use]
+    pub fn member(&self, key: impl Into<String>) -> Self {
+        Self { key: Some(key.into()), ..self.clone() }
+    }
+
+    /// The address without its `for_each` key: what the manifest's table declares.
+    #[must_use]
+    pub fn declaration(&self) -> Self {
+        Self { key: None, ..self.clone() }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.mode == Mode::Data {
+            f.write_str("data.")?;
+        }
+        write!(f, "{}.{}", self.kind, self.name)?;
+        match &self.key {
+            Some(key) => write!(f, "[{key:?}]"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why a text is no address.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no address: expected `TYPE.NAME`, `TYPE.NAME[\"KEY\"]` or `data.TYPE.NAME`")]
+pub struct InvalidAddress(String);
+
+impl FromStr for Address {
+    type Err = InvalidAddress;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let invalid = || InvalidAddress(text.to_owned());
+        let (mode, rest) = match text.strip_prefix("data.") {
+            Some(rest) => (Mode::Data, rest),
+            None => (Mode::Managed, text),
+        };
+        let (plain, key) = match rest.split_once('[') {
+            None => (rest, None),
+            Some((plain, bracket)) => {
+                let quoted = bracket.strip_suffix(']').ok_or_else(invalid)?;
+                let key: String = serde_json::from_str(quoted).map_err(|_| invalid())?;
+                (plain, Some(key))
+            }
+        };
+        let (kind, name) = plain.split_once('.').ok_or_else(invalid)?;
+        let word = |it: &str| !it.is_empty() && it.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+        if !word(kind) || !word(name) {
+            return Err(invalid());
+        }
+        Ok(Self { mode, kind: kind.to_owned(), name: name.to_owned(), key })
+    }
+}
+
+impl Serialize for Address {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Address {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// What AWS calls one object of a kind: an ARN, a name, `vpc-…`. The kind decides which.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Id(pub String);
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expect: Option<Address>) {
+        let parsed = text.parse::<Address>().ok();
+        assert_eq!(parsed, expect, "{text}");
+        if let Some(address) = expect {
+            assert_eq!(address.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn addresses_read_and_print_the_same() {
+        check("aws_vpc.main", Some(Address::managed("aws_vpc", "main")));
+        check("data.aws_vpc.main", Some(Address::data("aws_vpc", "main")));
+        check(r#"aws_subnet.public["a"]"#, Some(Address::managed("aws_subnet", "public").member("a")));
+        check(r#"aws_subnet.public["a\"b].c"]"#, Some(Address::managed("aws_subnet", "public").member("a\"b].c")));
+        for wrong in ["", "aws_vpc", "aws_vpc.", ".main", "aws_vpc.main[a]", "aws_vpc.main[\"a\"", "a.b.c"] {
+            check(wrong, None);
+        }
+    }
+}

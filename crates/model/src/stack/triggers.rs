@@ -1,0 +1,100 @@
+//! `replace_triggered_by`: objects, their attributes, locals and variables.
+//!
+//! In: the entries as written. Out: triggers, and what they depend on. It must not evaluate
+//! anything.
+
+use std::collections::BTreeSet;
+
+use super::Trigger;
+use super::dependencies::{Member, Target, Targets};
+use super::reference::{Checker, Wrong};
+use crate::address::Address;
+use crate::diagnostic::Diagnostic;
+use crate::expr::{self, Reference, Root};
+use crate::path::Step;
+use crate::source::Span;
+
+/// Reads one member's triggers and adds what they depend on to `targets`.
+pub(super) fn read(
+    entries: &[(String, Span)],
+    own: &Address,
+    checker: &Checker<'_>,
+    targets: &mut Targets,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Trigger> {
+    let mut triggers = Vec::new();
+    for (text, span) in entries {
+        let text = match &own.key {
+            Some(key) => text.replace("[each.key]", &format!("[{key:?}]")),
+            None => text.clone(),
+        };
+        let expr = match expr::parse_bare(&text, *span) {
+            Ok(expr) => expr,
+            Err(wrong) => {
+                problems.extend(wrong);
+                continue;
+            }
+        };
+        let [reference] = expr.references() else {
+            problems.push(invalid(*span));
+            continue;
+        };
+        let reference = Reference { span: *span, ..reference.clone() };
+        match checker.check(&reference) {
+            Err(Wrong::New(problem)) => problems.push(*problem),
+            Err(Wrong::Old) => {}
+            Ok(()) => match trigger(&reference) {
+                Some((trigger, target)) => {
+                    triggers.push(trigger);
+                    if let Some(target) = target {
+                        targets.entry(target).or_insert(*span);
+                    }
+                }
+                None => problems.push(invalid(*span)),
+            },
+        }
+    }
+    triggers
+}
+
+/// The declarations that triggers name, as far as they can be read without their member's key.
+pub(super) fn objects(entries: &[(String, Span)]) -> BTreeSet<Address> {
+    let exprs = entries.iter().filter_map(|(text, span)| expr::parse_bare(text, *span).ok());
+    let mut found = BTreeSet::new();
+    for expr in exprs {
+        found.extend(expr.references().iter().filter_map(|reference| match &reference.root {
+            Root::Object(address) => Some(address.clone()),
+            Root::Variable(_) | Root::Local(_) | Root::Each | Root::Stack => None,
+        }));
+    }
+    found
+}
+
+fn trigger(reference: &Reference) -> Option<(Trigger, Option<Target>)> {
+    let root = reference.root.clone();
+    match &reference.root {
+        Root::Local(_) | Root::Variable(_) => Some((Trigger { root, address: None, attribute: None }, None)),
+        Root::Each | Root::Stack => None,
+        Root::Object(declaration) => {
+            let (member, rest) = match reference.steps.split_first() {
+                Some((Step::Key(key), rest)) => (Member::Key(key.clone()), rest),
+                Some((Step::Field(_) | Step::Index(_), _)) | None => (Member::All, reference.steps.as_slice()),
+            };
+            let attribute = match rest.first() {
+                Some(Step::Field(name)) => Some(name.clone()),
+                Some(Step::Index(_) | Step::Key(_)) | None => None,
+            };
+            let address = match &member {
+                Member::Key(key) => declaration.member(key.as_str()),
+                Member::All | Member::EachKey => declaration.clone(),
+            };
+            let target = Target { declaration: declaration.clone(), member, attribute: attribute.clone() };
+            Some((Trigger { root, address: Some(address), attribute }, Some(target)))
+        }
+    }
+}
+
+fn invalid(span: Span) -> Diagnostic {
+    Diagnostic::error("invalid-trigger", span, "`replace_triggered_by` names resources, their attributes, or locals")
+        .help("write it like `aws_ecs_task_definition.web` or `local.release`")
+}

@@ -1,0 +1,348 @@
+//! One value tree with three kinds of hole.
+//!
+//! In: values from manifests, plans, AWS. Out: the same values with their holes filled. It must
+//! not know where a value came from or what its schema is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value as Json;
+
+use crate::address::Address;
+use crate::expr::Expr;
+
+/// A value whose unknown places are of type `H`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Tree<H> {
+    /// Not set.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A finite number with a fraction.
+    Float(f64),
+    /// Text.
+    Text(String),
+    /// An ordered list; sets are lists that the schema compares without order.
+    List(Vec<Tree<H>>),
+    /// Keys and values: maps, blocks and objects.
+    Map(BTreeMap<String, Tree<H>>),
+    /// A value that is never shown.
+    Secret(Secret),
+    /// A place that is filled later.
+    Hole(H),
+}
+
+/// What a manifest says: holes are expressions.
+pub type Authored = Tree<Expr>;
+/// What a plan knows: holes name what they wait for.
+pub type Planned = Tree<Pending>;
+/// What state, observations and drivers hold: no holes at any depth.
+pub type Known = Tree<Infallible>;
+
+/// A value that is unknown until something has been done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pending {
+    /// What it waits for; never empty.
+    pub sources: BTreeSet<Source>,
+    /// Whether the value will be a secret.
+    pub secret: bool,
+    /// Identifies the value without knowing it, where every source is a secret that AWS holds
+    /// under a known version: equal stamps mean equal values, so nothing has to be fetched.
+    pub stamp: Option<String>,
+}
+
+/// One attribute of one resource that a pending value waits for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source {
+    /// The resource or data source.
+    pub address: Address,
+    /// The attribute, as in a reference (`id`, `endpoint[0].address`).
+    pub attribute: String,
+}
+
+impl Pending {
+    /// A plain unknown that waits for one attribute.
+    #[must_use]
+    pub fn on(address: Address, attribute: impl Into<String>) -> Self {
+        let source = Source { address, attribute: attribute.into() };
+        Self { sources: BTreeSet::from([source]), secret: false, stamp: None }
+    }
+
+    /// One unknown that waits for everything that either waits for. The stamp is dropped: the
+    /// evaluator gives the combination its own.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.sources.extend(other.sources);
+        Self { sources: self.sources, secret: self.secret || other.secret, stamp: None }
+    }
+}
+
+impl fmt::Display for Pending {
+    /// `id of aws_vpc.main`, or `secret of …` where the value is a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, source) in self.sources.iter().enumerate() {
+            let separator = if index == 0 { "" } else { ", " };
+            let attribute = if self.secret { "secret" } else { &source.attribute };
+            write!(f, "{separator}{attribute} of {}", source.address)?;
+        }
+        Ok(())
+    }
+}
+
+/// A secret leaf. It prints, debugs and serialises as `(secret)`.
+#[derive(Clone, PartialEq)]
+pub enum Secret {
+    /// The value itself, in memory only. Its stamp is kept in state instead of a fingerprint
+    /// where AWS holds the secret under a version.
+    Plain {
+        /// The secret value, without holes.
+        value: Box<Known>,
+        /// See [`Pending::stamp`].
+        stamp: Option<String>,
+    },
+    /// What state keeps of a secret: a keyed fingerprint.
+    Fingerprint(String),
+    /// What state keeps of a secret that AWS holds: ARN and version, or a digest of several.
+    Stamp(String),
+    /// A sensitive variable that was not given: whatever state holds stays.
+    Keep,
+}
+
+impl Secret {
+    /// A secret in memory.
+    #[must_use]
+    pub fn plain(value: Known) -> Self {
+        Self::Plain { value: Box::new(value), stamp: None }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+impl<H> Tree<H> {
+    /// Text.
+    pub fn text(value: impl Into<String>) -> Self {
+        Self::Text(value.into())
+    }
+
+    /// A map from pairs.
+    pub fn map<K: Into<String>>(pairs: impl IntoIterator<Item = (K, Self)>) -> Self {
+        Self::Map(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect())
+    }
+
+    /// Whether nothing is set here.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// The text, if this is text.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The members, if this is a map.
+    #[must_use]
+    pub fn as_map(&self) -> Option<&BTreeMap<String, Self>> {
+        match self {
+            Self::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The items, if this is a list.
+    #[must_use]
+    pub fn as_list(&self) -> Option<&[Self]> {
+        match self {
+            Self::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The member of a map under `key`, null members included.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.as_map()?.get(key)
+    }
+
+    /// Whether a hole or a secret sits here or anywhere below, by the given test.
+    pub fn any(&self, test: &mut impl FnMut(&Self) -> bool) -> bool {
+        if test(self) {
+            return true;
+        }
+        match self {
+            Self::List(list) => list.iter().any(|item| item.any(test)),
+            Self::Map(map) => map.values().any(|item| item.any(test)),
+            Self::Null | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Text(_) => false,
+            Self::Secret(_) | Self::Hole(_) => false,
+        }
+    }
+
+    /// Whether a secret sits here or anywhere below.
+    pub fn has_secret(&self) -> bool {
+        self.any(&mut |tree| matches!(tree, Self::Secret(_)))
+    }
+
+    /// Whether a hole sits here or anywhere below.
+    pub fn has_hole(&self) -> bool {
+        self.any(&mut |tree| matches!(tree, Self::Hole(_)))
+    }
+
+    /// Replaces every hole; the only way from one stage of a value to the next.
+    ///
+    /// # Errors
+    /// The first error that `fill` returns.
+    pub fn fill<G, E>(self, fill: &mut impl FnMut(H) -> Result<Tree<G>, E>) -> Result<Tree<G>, E> {
+        Ok(match self {
+            Self::Null => Tree::Null,
+            Self::Bool(value) => Tree::Bool(value),
+            Self::Int(value) => Tree::Int(value),
+            Self::Float(value) => Tree::Float(value),
+            Self::Text(value) => Tree::Text(value),
+            Self::Secret(secret) => Tree::Secret(secret),
+            Self::List(list) => Tree::List(list.into_iter().map(|item| item.fill(fill)).collect::<Result<_, E>>()?),
+            Self::Map(map) => {
+                Tree::Map(map.into_iter().map(|(key, value)| Ok((key, value.fill(fill)?))).collect::<Result<_, E>>()?)
+            }
+            Self::Hole(hole) => fill(hole)?,
+        })
+    }
+}
+
+impl Known {
+    /// The same value where holes are allowed.
+    #[must_use]
+    pub fn widen<H>(self) -> Tree<H> {
+        match self.fill::<H, Infallible>(&mut |never| match never {}) {
+            Ok(tree) => tree,
+            Err(never) => match never {},
+        }
+    }
+
+    /// Plain JSON of a value without secrets; a secret becomes `{"$secret": true}`.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        to_json(self, &|never| match *never {})
+    }
+
+    /// A value from plain JSON. Whole numbers stay whole; numbers beyond 64 bits become floats.
+    #[must_use]
+    pub fn from_json(json: &Json) -> Self {
+        match json {
+            Json::Null => Self::Null,
+            Json::Bool(value) => Self::Bool(*value),
+            Json::Number(number) => match number.as_i64() {
+                Some(whole) => Self::Int(whole),
+                None => Self::Float(number.as_f64().unwrap_or(f64::MAX)),
+            },
+            Json::String(text) => Self::text(text),
+            Json::Array(items) => Self::List(items.iter().map(Self::from_json).collect()),
+            Json::Object(members) => Self::map(members.iter().map(|(key, value)| (key, Self::from_json(value)))),
+        }
+    }
+}
+
+impl Planned {
+    /// The value if nothing in it is unknown, else everything it waits for.
+    ///
+    /// # Errors
+    /// The union of all holes.
+    pub fn known(self) -> Result<Known, Pending> {
+        let mut waits: Option<Pending> = None;
+        let filled = self.fill::<Infallible, Infallible>(&mut |pending| {
+            waits = Some(match waits.take() {
+                None => pending,
+                Some(others) => others.and(pending),
+            });
+            Ok(Tree::Null)
+        });
+        match (waits, filled) {
+            (Some(pending), _) => Err(pending),
+            (None, Ok(known)) => Ok(known),
+            (None, Err(never)) => match never {},
+        }
+    }
+
+    /// JSON as the command line shows it: unknowns as `{"$unknown": "id of …"}`, secrets as
+    /// `{"$secret": true}`.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        to_json(self, &|pending| {
+            if pending.secret { secret_json() } else { serde_json::json!({ "$unknown": pending.to_string() }) }
+        })
+    }
+}
+
+fn to_json<H>(tree: &Tree<H>, hole: &impl Fn(&H) -> Json) -> Json {
+    match tree {
+        Tree::Null => Json::Null,
+        Tree::Bool(value) => Json::Bool(*value),
+        Tree::Int(value) => Json::from(*value),
+        Tree::Float(value) => Json::from(*value),
+        Tree::Text(value) => Json::String(value.clone()),
+        Tree::List(list) => Json::Array(list.iter().map(|item| to_json(item, hole)).collect()),
+        Tree::Map(map) => Json::Object(map.iter().map(|(key, value)| (key.clone(), to_json(value, hole))).collect()),
+        Tree::Secret(_) => secret_json(),
+        Tree::Hole(it) => hole(it),
+    }
+}
+
+/// State keeps values as JSON in which a secret is its fingerprint or stamp
+/// (`{"$fingerprint": "…"}`, `{"$stamp": "…"}`). A plain secret never serialises as its value:
+/// it becomes `{"$secret": true}`, which does not read back.
+impl Serialize for Known {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        stored_json(self).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Known {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_stored_json(&Json::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+fn stored_json(tree: &Known) -> Json {
+    match tree {
+        Tree::Secret(Secret::Fingerprint(text)) => serde_json::json!({ "$fingerprint": text }),
+        Tree::Secret(Secret::Stamp(text)) => serde_json::json!({ "$stamp": text }),
+        Tree::Secret(Secret::Plain { .. } | Secret::Keep) => secret_json(),
+        Tree::List(list) => Json::Array(list.iter().map(stored_json).collect()),
+        Tree::Map(map) => Json::Object(map.iter().map(|(key, value)| (key.clone(), stored_json(value))).collect()),
+        plain => to_json(plain, &|never| match *never {}),
+    }
+}
+
+fn from_stored_json(json: &Json) -> Result<Known, String> {
+    Ok(match json {
+        Json::Array(items) => Tree::List(items.iter().map(from_stored_json).collect::<Result<_, String>>()?),
+        Json::Object(members) => {
+            let only = (members.len() == 1).then(|| members.iter().next()).flatten();
+            match only.map(|(key, value)| (key.as_str(), value)) {
+                Some(("$fingerprint", Json::String(text))) => Tree::Secret(Secret::Fingerprint(text.clone())),
+                Some(("$stamp", Json::String(text))) => Tree::Secret(Secret::Stamp(text.clone())),
+                Some(("$secret", _)) => return Err("a secret without a fingerprint".to_owned()),
+                _ => {
+                    let member = |(key, value): (&String, &Json)| Ok((key.clone(), from_stored_json(value)?));
+                    Tree::Map(members.iter().map(member).collect::<Result<_, String>>()?)
+                }
+            }
+        }
+        plain => Known::from_json(plain),
+    })
+}
+
+fn secret_json() -> Json {
+    serde_json::json!({ "$secret": true })
+}

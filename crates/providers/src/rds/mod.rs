@@ -1,0 +1,63 @@
+//! Relational Database Service.
+//!
+//! What its kinds share: tags, and the paged lists that AWS cannot filter.
+
+pub mod instance;
+pub mod parameter_group;
+pub mod subnet_group;
+
+use std::collections::BTreeMap;
+
+use aws_sdk_rds::types::Tag;
+use driver::Fault;
+use futures::future::try_join_all;
+
+use crate::aws::{Answer, Aws, tag_index, tags};
+
+/// The most records that one page of a list holds.
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstances.html>
+const PAGE: i32 = 100;
+
+fn sdk_tags(tags: &tags::Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
+}
+
+fn tags_from(list: &[Tag]) -> tags::Tags {
+    let pair = |tag: &Tag| (tag.key().unwrap_or_default().to_owned(), tag.value().unwrap_or_default().to_owned());
+    list.iter().map(pair).collect()
+}
+
+/// The tags of one object.
+async fn direct_tags(aws: &Aws, arn: &str) -> Result<tags::Tags, Fault> {
+    let answer = aws.rds().list_tags_for_resource().resource_name(arn).send().await.found("rds:ListTagsForResource")?;
+    Ok(answer.map(|it| tags_from(it.tag_list())).unwrap_or_default())
+}
+
+/// One object is asked directly; many through the tag index, and directly where it knows nothing.
+async fn tags_of(aws: &Aws, arns: &[String]) -> Result<BTreeMap<String, tags::Tags>, Fault> {
+    let mut tags = if arns.len() > 1 { tag_index::tags_of(aws, arns).await? } else { BTreeMap::new() };
+    let unknown: Vec<&String> = arns.iter().filter(|arn| !tags.contains_key(*arn)).collect();
+    let ask = |arn: String| async move { Ok::<_, Fault>((direct_tags(aws, &arn).await?, arn)) };
+    let direct = try_join_all(unknown.into_iter().cloned().map(ask)).await?;
+    tags.extend(direct.into_iter().map(|(tags, arn)| (arn, tags)));
+    Ok(tags)
+}
+
+/// Brings the tags of an object from `before` to `after`.
+async fn retag(
+    aws: &Aws,
+    arn: &str,
+    before: Option<&tags::Tags>,
+    after: Option<&tags::Tags>,
+) -> Result<(), Fault> {
+    let (set, removed) = tags::difference(before, after);
+    if !removed.is_empty() {
+        let call = aws.rds().remove_tags_from_resource().resource_name(arn).set_tag_keys(Some(removed));
+        call.send().await.fault("rds:RemoveTagsFromResource")?;
+    }
+    if !set.is_empty() {
+        let call = aws.rds().add_tags_to_resource().resource_name(arn).set_tags(Some(sdk_tags(&set)));
+        call.send().await.fault("rds:AddTagsToResource")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,356 @@
+//! The command line as data.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::Address;
+
+/// One manifest, one graph, one state, one command for AWS.
+#[derive(Debug, Parser)]
+#[command(name = "stackctl", version, about, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options of every command.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct Options {
+    /// The manifest: a folder or a `stack.toml`. Default: this folder.
+    #[arg(short = 'm', long = "manifest", value_name = "PATH", global = true, env = "STACKCTL_MANIFEST")]
+    pub manifest: Option<PathBuf>,
+    /// The environment, whose `environments/NAME.toml` is merged over the manifest.
+    #[arg(long, value_name = "NAME", global = true, env = "STACKCTL_ENV")]
+    pub env: Option<String>,
+    /// Sets a variable; may be repeated. `STACKCTL_VAR_name` in the environment does it too.
+    #[arg(long = "var", value_name = "NAME=VALUE", global = true, value_parser = pair)]
+    pub vars: Vec<(String, String)>,
+    /// Sets the variables in a file of `NAME = value` lines; may be repeated.
+    #[arg(long = "var-file", value_name = "FILE", global = true, env = "STACKCTL_VAR_FILE", value_delimiter = ',')]
+    pub var_files: Vec<PathBuf>,
+    /// Narrows the command to a layer and what it depends on; may be repeated.
+    #[arg(long = "layer", value_name = "NAME", global = true, env = "STACKCTL_LAYER", value_delimiter = ',')]
+    pub layers: Vec<String>,
+    /// Narrows the command to an address and what it depends on; may be repeated.
+    #[arg(long = "target", value_name = "ADDRESS", global = true, env = "STACKCTL_TARGET")]
+    pub targets: Vec<Address>,
+    /// Runs against the local AWS emulator, which is installed and started as needed.
+    #[arg(long, global = true, env = "STACKCTL_SANDBOX", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_missing_value = "true", default_value = "false", require_equals = true, hide_default_value = true, hide_possible_values = true)]
+    pub sandbox: bool,
+    /// The AWS region, instead of the manifest's.
+    #[arg(long, value_name = "REGION", global = true, env = "STACKCTL_REGION")]
+    pub region: Option<String>,
+    /// The AWS profile, instead of the manifest's.
+    #[arg(long, value_name = "NAME", global = true, env = "STACKCTL_PROFILE")]
+    pub profile: Option<String>,
+    /// How many AWS operations run at once.
+    #[arg(long, value_name = "N", global = true, env = "STACKCTL_PARALLELISM", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub parallelism: u16,
+    /// How long to wait for another's lock, as `30s` or `5m`. Default: not at all.
+    #[arg(long, value_name = "DURATION", global = true, env = "STACKCTL_LOCK_WAIT", value_parser = duration)]
+    pub lock_wait: Option<Duration>,
+    /// Asks nothing.
+    #[arg(short = 'y', long, global = true, env = "STACKCTL_YES", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_missing_value = "true", default_value = "false", require_equals = true, hide_default_value = true, hide_possible_values = true)]
+    pub yes: bool,
+    /// When to colour.
+    #[arg(long, value_name = "WHEN", global = true, env = "STACKCTL_COLOR", value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// What to log to stderr: `error`, `warn`, `info`, `debug`, `trace`, or a filter.
+    #[arg(long, value_name = "LEVEL", global = true, env = "STACKCTL_LOG", default_value = "error")]
+    pub log: String,
+    /// Writes a Chrome trace of every operation and AWS call.
+    #[arg(long, value_name = "FILE", global = true, env = "STACKCTL_TIMELINE")]
+    pub timeline: Option<PathBuf>,
+    /// Prints results only.
+    #[arg(short = 'q', long, global = true, env = "STACKCTL_QUIET", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_missing_value = "true", default_value = "false", require_equals = true, hide_default_value = true, hide_possible_values = true)]
+    pub quiet: bool,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// At a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The manifest as an operand.
+#[derive(Clone, Debug, Args)]
+pub struct Manifest {
+    /// The manifest: a folder or a `stack.toml`. Default: this folder.
+    #[arg(value_name = "MANIFEST")]
+    pub manifest: Option<PathBuf>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Writes a small manifest to start from.
+    New {
+        /// The stack's name; the folder is made under it.
+        name: String,
+    },
+    /// Checks everything that can be known offline.
+    Validate {
+        #[command(flatten)]
+        manifest: Manifest,
+        /// Prints the problems as JSON.
+        #[arg(long)]
+        json: bool,
+        /// Prints the problems as SARIF 2.1.0.
+        #[arg(long, conflicts_with = "json")]
+        sarif: bool,
+    },
+    /// Gives the manifest's files one layout; comments stay.
+    Fmt {
+        #[command(flatten)]
+        manifest: Manifest,
+        /// Changes nothing; exits with 2 if something would change.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Reads AWS and shows the difference.
+    Plan {
+        #[command(flatten)]
+        manifest: Manifest,
+        /// Plans the destruction of everything instead.
+        #[arg(long)]
+        destroy: bool,
+        /// Saves the plan, for `apply --plan FILE`.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Exits with 2 if changes are pending.
+        #[arg(long)]
+        detailed_exitcode: bool,
+        /// Prints the plan as JSON.
+        #[arg(long)]
+        json: bool,
+        /// Prints the plan as Markdown.
+        #[arg(long, conflicts_with = "json")]
+        markdown: bool,
+    },
+    /// Plans, asks, and does it.
+    Apply {
+        #[command(flatten)]
+        manifest: Manifest,
+        /// Does a saved plan, and never asks.
+        #[arg(long, value_name = "FILE")]
+        plan: Option<PathBuf>,
+        /// Prints one JSON event a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Deletes everything, in reverse-dependency order.
+    Destroy {
+        #[command(flatten)]
+        manifest: Manifest,
+        /// Prints one JSON event a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints outputs.
+    Output {
+        /// One output, as a bare value.
+        name: Option<String>,
+        /// Prints `{NAME: {value, sensitive}}`.
+        #[arg(long)]
+        json: bool,
+        /// Fetches and prints secrets.
+        #[arg(long)]
+        reveal: bool,
+    },
+    /// Looks at state and tidies it.
+    #[command(subcommand)]
+    State(State),
+    /// Adopts one existing resource.
+    Import {
+        /// Where the manifest declares it.
+        address: Address,
+        /// What AWS calls it: what Terraform's import takes.
+        id: String,
+        /// Prints the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints the dependency graph.
+    Graph {
+        #[command(flatten)]
+        manifest: Manifest,
+        /// The form.
+        #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
+        format: GraphFormat,
+    },
+    /// Explains a kind or one of its arguments.
+    Explain {
+        /// As `aws_ecs_service` or `aws_ecs_service.desired_count`.
+        #[arg(value_name = "KIND[.ARGUMENT]")]
+        subject: Option<String>,
+    },
+    /// Prints the catalog of kinds as JSON.
+    Schema {
+        /// Prints a JSON Schema of manifests, for editors, instead.
+        #[arg(long)]
+        json_schema: bool,
+    },
+    /// The local AWS emulator.
+    #[command(subcommand)]
+    Sandbox(Sandbox),
+    /// Prints the completion script of a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What can be done to state.
+#[derive(Debug, Subcommand)]
+pub enum State {
+    /// Prints every address, one a line.
+    List {
+        #[command(flatten)]
+        manifest: Manifest,
+        /// Prints a JSON array.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints what state knows of one address.
+    Show {
+        /// The address.
+        address: Address,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Gives an address another name.
+    Mv {
+        /// The address it has.
+        from: Address,
+        /// The address it gets.
+        to: Address,
+    },
+    /// Forgets addresses; AWS keeps what they stood for.
+    Rm {
+        /// The addresses.
+        #[arg(required = true)]
+        addresses: Vec<Address>,
+    },
+    /// Prints the whole snapshot.
+    Pull {
+        #[command(flatten)]
+        manifest: Manifest,
+    },
+}
+
+/// What can be done to the emulator.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum Sandbox {
+    /// Starts it, if it does not run.
+    Start,
+    /// Stops it; what it holds is gone.
+    Stop,
+    /// Says whether it runs, and where.
+    Status,
+    /// Empties it.
+    Reset,
+}
+
+/// The forms of a graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// An indented tree.
+    Text,
+    /// Graphviz.
+    Dot,
+    /// Mermaid.
+    Mermaid,
+    /// Nodes and edges.
+    Json,
+}
+
+impl Command {
+    /// Whether stdout is to be JSON alone.
+    pub fn json(&self) -> bool {
+        match self {
+            Self::Validate { json, sarif, .. } => *json || *sarif,
+            Self::Plan { json, .. } | Self::Apply { json, .. } | Self::Destroy { json, .. } => *json,
+            Self::Output { json, .. } | Self::Import { json, .. } => *json,
+            Self::State(State::List { json, .. } | State::Show { json, .. }) => *json,
+            Self::Graph { format, .. } => *format == GraphFormat::Json,
+            Self::Schema { .. } => true,
+            Self::New { .. } | Self::Fmt { .. } | Self::State(_) | Self::Explain { .. } => false,
+            Self::Sandbox(_) | Self::Completions { .. } => false,
+        }
+    }
+
+    /// The manifest given as an operand.
+    pub fn operand(&self) -> Option<&PathBuf> {
+        match self {
+            Self::Validate { manifest, .. } | Self::Fmt { manifest, .. } | Self::Plan { manifest, .. } => {
+                manifest.manifest.as_ref()
+            }
+            Self::Apply { manifest, .. } | Self::Destroy { manifest, .. } | Self::Graph { manifest, .. } => {
+                manifest.manifest.as_ref()
+            }
+            Self::State(State::List { manifest, .. } | State::Pull { manifest }) => manifest.manifest.as_ref(),
+            Self::New { .. } | Self::Output { .. } | Self::State(_) | Self::Import { .. } => None,
+            Self::Explain { .. } | Self::Schema { .. } | Self::Sandbox(_) | Self::Completions { .. } => None,
+        }
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// `30s`, `5m`, `1h`, or several of them.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("`{text}` is no duration; write it as `30s`, `5m` or `1h30m`");
+    let mut seconds = 0;
+    let mut digits = String::new();
+    for character in text.chars() {
+        if character.is_ascii_digit() {
+            digits.push(character);
+            continue;
+        }
+        let unit = match character {
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            _ => return Err(wrong()),
+        };
+        let count: u64 = digits.parse().map_err(|_| wrong())?;
+        seconds += count * unit;
+        digits.clear();
+    }
+    if digits.is_empty() && !text.is_empty() { Ok(Duration::from_secs(seconds)) } else { Err(wrong()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_read() {
+        for (text, expect) in
+            [("30s", Some(30)), ("5m", Some(300)), ("1h30m", Some(5400)), ("5", None), ("", None), ("m", None)]
+        {
+            assert_eq!(duration(text).ok(), expect.map(Duration::from_secs), "{text}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! `stackctl apply` and `stackctl destroy`
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use engine::execute::{self, Connections, Outcome, Progress, Surroundings, Work};
+use engine::machine::Limits;
+use engine::plan;
+use engine::schedule::{self, Durations, Schedule};
+use engine::session::Session;
+use engine::store::{Held, Store};
+use model::plan::Plan;
+use tokio_util::sync::CancellationToken;
+
+use super::plan::{options, require_secrets};
+use crate::args::Cli;
+use crate::commands::block_on;
+use crate::failure::{Exit, Failure};
+use crate::render::progress::{Expected, Reporter};
+use crate::render::timeline::Span;
+use crate::saved::Saved;
+use crate::world::{Planned, World, now};
+use crate::{render, terminal};
+
+/// Plans, asks, and does it.
+pub fn run(mut cli: Cli, saved: Option<&Path>, destroy: bool) -> Result<Exit, Failure> {
+    let saved = saved.map(Saved::read).transpose()?;
+    if let Some(saved) = &saved {
+        cli.options = saved.options(&cli.options);
+    }
+    let destroy = destroy || saved.as_ref().is_some_and(Saved::destroys);
+    block_on(act(&cli, saved.as_ref(), destroy))?
+}
+
+async fn act(cli: &Cli, saved: Option<&Saved>, destroy: bool) -> Result<Exit, Failure> {
+    let started = Instant::now();
+    let world = World::open(cli).await?;
+    let held = world.lock(&cli.options, if destroy { "destroy" } else { "apply" }).await?;
+    let mut session = world.begin(&held).await?;
+    let planned = world.plan(&session, &options(cli, destroy)).await?;
+    let plan = &planned.planning.plan;
+    if let Some(saved) = saved {
+        saved.check(plan, &session.fingerprints)?;
+    } else if !cli.command.json() && !cli.options.quiet {
+        anstream::print!("{}", render::plan::render(plan, terminal::width()));
+    }
+    require_secrets(plan)?;
+    if saved.is_none() && plan::has_changes(plan) && !cli.options.yes {
+        ask(&world, plan, destroy)?;
+    }
+    let (outcome, spans) = carry_out(cli, &world, &held, &mut session, &planned).await?;
+    world.store.release(held).await?;
+    render::timeline::write(cli.options.timeline.as_deref(), started, &spans, world.connection.aws.calls())?;
+    if world.talkative && !destroy && outcome.is_complete() {
+        anstream::print!("{}", render::outputs::render(&session.ledger.state.outputs));
+    }
+    Ok(match (&outcome.interrupted, outcome.is_complete()) {
+        (true, _) => Exit::Interrupted,
+        (false, false) => Exit::Incomplete,
+        (false, true) => Exit::Done,
+    })
+}
+
+fn ask(world: &World, plan: &Plan, destroy: bool) -> Result<(), Failure> {
+    let what = if destroy { "Destroy all of this" } else { "Do this" };
+    let place = format!("account {}, {}", world.connection.aws.account(), world.connection.aws.region());
+    match terminal::confirm(&format!("\n{what} in {place}? Only `yes` does it:")) {
+        Some(true) => Ok(()),
+        Some(false) => Err(Failure::wrong("declined", "nothing was changed")),
+        None => {
+            let count = plan.operations.len();
+            Err(Failure::wrong(
+                "no-terminal",
+                format!("there is no terminal to ask at, and {count} operations to be done"),
+            )
+            .help("give `--yes`, or save a plan and `apply --plan FILE`"))
+        }
+    }
+}
+
+async fn carry_out(
+    cli: &Cli,
+    world: &World,
+    held: &Held,
+    session: &mut Session,
+    planned: &Planned,
+) -> Result<(Outcome, Vec<Span>), Failure> {
+    let plan = &planned.planning.plan;
+    let learnt = session.ledger.state.durations.clone();
+    let schedule = schedule::schedule(plan, &Durations { catalog: &world.catalog, learnt: &learnt });
+    let expected = expected(plan, &schedule);
+    let mut reporter = reporter(cli, world, plan, &expected);
+    let mut spans = Vec::new();
+    let mut progress = |news: Progress| {
+        render::timeline::note(&mut spans, &news);
+        reporter.show(&news, &expected);
+    };
+    let (interrupt, stop) = (CancellationToken::new(), CancellationToken::new());
+    let listener = tokio::spawn(listen(interrupt.clone(), stop.clone()));
+    let limits = Limits { parallelism: usize::from(cli.options.parallelism), ..Limits::default() };
+    let connections =
+        Connections { drivers: &world.drivers, store: &world.store, held, fingerprints: &session.fingerprints };
+    let work = Work {
+        stack: &world.loaded.stack,
+        catalog: &world.catalog,
+        plan,
+        objects: &planned.planning.objects,
+        observed: &planned.observed,
+        priorities: &schedule.priorities,
+        limits: &limits,
+    };
+    let surroundings =
+        Surroundings { progress: &mut progress, token: &mut execute::random_token, now: &now, interrupt, stop };
+    let outcome = execute::execute(connections, work, &mut session.ledger, surroundings).await;
+    listener.abort();
+    Ok((outcome?, spans))
+}
+
+fn reporter(cli: &Cli, world: &World, plan: &Plan, expected: &Expected) -> Reporter {
+    if cli.command.json() {
+        let calls = world.connection.aws.calls().clone();
+        return Reporter::Json { calls: Box::new(move || calls.all().len()) };
+    }
+    match (cli.options.quiet, terminal::interactive()) {
+        (true, _) => Reporter::Quiet,
+        (false, true) => Reporter::lively(plan.operations.len() as u64, expected),
+        (false, false) => Reporter::Lines,
+    }
+}
+
+fn expected(plan: &Plan, schedule: &Schedule) -> Expected {
+    let named = plan.operations.iter().zip(&schedule.expected);
+    let operations = named.map(|(operation, duration)| {
+        (format!("{}.{}", operation.kind, render::progress::word(&operation.step)), *duration)
+    });
+    Expected { total: schedule.total, operations: operations.collect() }
+}
+
+/// The first Ctrl-C or SIGTERM begins nothing new; the second stops at once.
+async fn listen(interrupt: CancellationToken, stop: CancellationToken) {
+    signal().await;
+    anstream::eprintln!(
+        "\nStopping: nothing new is begun; answers in flight are waited for and recorded. Once more stops at once."
+    );
+    interrupt.cancel();
+    // Bouncing keys and a shell that signals the whole group count as one.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    signal().await;
+    stop.cancel();
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    let _ = tokio::signal::ctrl_c().await;
+}

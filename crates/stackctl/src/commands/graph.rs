@@ -1,0 +1,21 @@
+//! `stackctl graph`
+
+use model::graph;
+
+use crate::args::{Cli, GraphFormat};
+use crate::failure::{Exit, Failure};
+use crate::load;
+
+/// Prints the dependency graph.
+pub fn run(cli: &Cli, format: GraphFormat) -> Result<Exit, Failure> {
+    let loaded = load::load(cli, &providers::catalog())?;
+    let root = loaded.folder.root();
+    let graph = graph::build(&loaded.stack).map_err(|problems| Failure::manifest(problems, loaded.sources, root))?;
+    match format {
+        GraphFormat::Text => anstream::print!("{}", graph::text(&graph)),
+        GraphFormat::Dot => anstream::print!("{}", graph::dot(&graph)),
+        GraphFormat::Mermaid => anstream::print!("{}", graph::mermaid(&graph)),
+        GraphFormat::Json => anstream::println!("{:#}", graph::json(&graph)),
+    }
+    Ok(Exit::Done)
+}

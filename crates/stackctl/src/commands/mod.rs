@@ -1,0 +1,60 @@
+//! One command per file.
+
+mod apply;
+mod completions;
+mod explain;
+mod fmt;
+mod graph;
+mod import;
+mod new;
+mod output;
+mod plan;
+mod reveal;
+mod sandbox;
+mod schema;
+mod state;
+mod validate;
+
+use crate::args::{Cli, Command};
+use crate::failure::{Exit, Failure};
+
+/// Runs a command.
+///
+/// # Errors
+/// Whatever kept it from doing what it was asked.
+pub fn run(cli: Cli) -> Result<Exit, Failure> {
+    match &cli.command {
+        Command::New { name } => new::run(name),
+        Command::Validate { sarif, .. } => validate::run(&cli, *sarif),
+        Command::Fmt { check, .. } => fmt::run(&cli, *check),
+        Command::Graph { format, .. } => graph::run(&cli, *format),
+        Command::Explain { subject } => explain::run(subject.as_deref()),
+        Command::Schema { json_schema } => schema::run(*json_schema),
+        Command::Sandbox(action) => sandbox::run(*action, &cli.options),
+        Command::Completions { shell } => completions::run(*shell),
+        Command::Plan { destroy, out, detailed_exitcode, markdown, .. } => {
+            let form = plan::Form {
+                destroy: *destroy,
+                out: out.as_deref(),
+                detailed_exitcode: *detailed_exitcode,
+                markdown: *markdown,
+            };
+            plan::run(&cli, form)
+        }
+        Command::Apply { plan, .. } => {
+            let plan = plan.clone();
+            apply::run(cli, plan.as_deref(), false)
+        }
+        Command::Destroy { .. } => apply::run(cli, None, true),
+        Command::Output { name, reveal, .. } => output::run(&cli, name.as_deref(), *reveal),
+        Command::State(action) => state::run(&cli, action),
+        Command::Import { address, id, .. } => import::run(&cli, address, id),
+    }
+}
+
+/// Runs what waits for the network; only commands that need it pay for a runtime.
+pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|wrong| Failure::environment("runtime", format!("cannot start threads: {wrong}")))?;
+    Ok(runtime.block_on(future))
+}

@@ -1,0 +1,106 @@
+//! `stackctl state list | show | mv | rm | pull`
+
+use engine::journal::Body;
+use engine::session::{self, Session};
+use engine::store::Store;
+use engine::{commit, edit};
+use model::Address;
+use model::diagnostic::nearest;
+use model::state::Entry;
+use serde_json::json;
+
+use crate::args::{Cli, State};
+use crate::commands::block_on;
+use crate::failure::{Exit, Failure};
+use crate::render::state as shown;
+use crate::world::{self, holder};
+
+/// Looks at state and tidies it.
+pub fn run(cli: &Cli, action: &State) -> Result<Exit, Failure> {
+    block_on(act(cli, action))??;
+    Ok(Exit::Done)
+}
+
+async fn act(cli: &Cli, action: &State) -> Result<(), Failure> {
+    let store = world::store_alone(cli).await?;
+    match action {
+        State::List { json, .. } => {
+            let session = session::look(&store).await?;
+            let addresses: Vec<&Address> = session.ledger.state.resources.keys().collect();
+            if *json {
+                anstream::println!("{:#}", json!(addresses));
+            } else {
+                addresses.iter().for_each(|address| anstream::println!("{address}"));
+            }
+        }
+        State::Show { address, json } => {
+            let session = session::look(&store).await?;
+            let entry = known(&session, address)?;
+            if *json {
+                anstream::println!("{:#}", shown::json(address, entry));
+            } else {
+                anstream::print!("{}", shown::text(address, entry));
+            }
+        }
+        State::Pull { .. } => {
+            let session = session::look(&store).await?;
+            let failed = |wrong: serde_json::Error| Failure::environment("state", wrong.to_string());
+            anstream::println!("{}", serde_json::to_string_pretty(&session.ledger.state).map_err(failed)?);
+        }
+        State::Mv { from, to } => {
+            change(cli, &store, "state mv", |session| edit::mv(&session.ledger.state, from, to)).await?;
+            say(cli, &format!("{from} is {to} now. Rename it in the manifest too, or the next plan deletes it."));
+        }
+        State::Rm { addresses } => {
+            let all = |session: &Session| -> Result<Vec<Body>, edit::EditError> {
+                let each: Result<Vec<Vec<Body>>, edit::EditError> =
+                    addresses.iter().map(|address| edit::rm(&session.ledger.state, address)).collect();
+                Ok(each?.into_iter().flatten().collect())
+            };
+            change(cli, &store, "state rm", all).await?;
+            let names: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+            say(cli, &format!("Forgot {}. AWS keeps what it stood for.", names.join(", ")));
+        }
+    }
+    Ok(())
+}
+
+/// Changes state under the lock, through the journal, leaving a backup.
+async fn change(
+    cli: &Cli,
+    store: &dyn Store,
+    command: &str,
+    edit: impl FnOnce(&Session) -> Result<Vec<Body>, edit::EditError>,
+) -> Result<(), Failure> {
+    let held = store.lock(&holder(command), cli.options.lock_wait.unwrap_or_default()).await?;
+    let mut session = session::begin(store, &held).await?;
+    let bodies = edit(&session).map_err(|wrong| suggest(&session, &wrong))?;
+    commit::append(store, &held, &mut session.ledger, bodies).await?;
+    commit::save(store, &held, &mut session.ledger).await?;
+    Ok(store.release(held).await?)
+}
+
+/// The entry of an address.
+///
+/// # Errors
+/// State does not know it.
+pub fn known<'a>(session: &'a Session, address: &Address) -> Result<&'a Entry, Failure> {
+    let entry = session.ledger.state.resources.get(address);
+    entry.ok_or_else(|| suggest(session, &edit::EditError::Unknown(address.clone())))
+}
+
+fn suggest(session: &Session, wrong: &edit::EditError) -> Failure {
+    let failure = Failure::wrong("state", wrong.to_string());
+    let edit::EditError::Unknown(address) = wrong else { return failure };
+    let names: Vec<String> = session.ledger.state.resources.keys().map(ToString::to_string).collect();
+    match nearest(&address.to_string(), names.iter().map(String::as_str)) {
+        Some(near) => failure.help(format!("did you mean `{near}`?")),
+        None => failure.help("`stackctl state list` prints what it knows"),
+    }
+}
+
+fn say(cli: &Cli, text: &str) {
+    if !cli.options.quiet {
+        anstream::println!("{text}");
+    }
+}

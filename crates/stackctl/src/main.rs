@@ -1,0 +1,72 @@
+//! The binary: reads the command line, runs one command, exits with its code.
+//!
+//! Only this crate prints, reads the environment or exits.
+
+mod args;
+mod commands;
+mod connect;
+mod failure;
+mod folder;
+mod load;
+mod log;
+mod render;
+mod saved;
+mod terminal;
+mod world;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::args::Cli;
+use crate::failure::{Exit, Failure};
+
+fn main() -> ExitCode {
+    clap_complete::CompleteEnv::with_factory(Cli::command).complete();
+    std::panic::set_hook(Box::new(report_bug));
+    match std::panic::catch_unwind(run) {
+        Ok(exit) => exit.into(),
+        Err(_) => Exit::Bug.into(),
+    }
+}
+
+fn run() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(wrong) => return usage(&wrong),
+    };
+    log::start(&cli.options);
+    terminal::colour(cli.options.color);
+    let json = cli.command.json();
+    match commands::run(cli) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            render::failure::report(&failure, json);
+            failure.exit
+        }
+    }
+}
+
+/// Help and version go to stdout and succeed; a wrong command line exits with 1, as the
+/// contract has it, not with clap's 2.
+fn usage(wrong: &clap::Error) -> Exit {
+    if !wrong.use_stderr() {
+        let _ = wrong.print();
+        return Exit::Done;
+    }
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    if json {
+        let first = wrong.to_string().lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        render::failure::report(&Failure::wrong("usage", first), true);
+    } else {
+        let _ = wrong.print();
+    }
+    Exit::Wrong
+}
+
+fn report_bug(panic: &std::panic::PanicHookInfo<'_>) {
+    let version = env!("CARGO_PKG_VERSION");
+    anstream::eprintln!("error: this is a bug in stackctl {version}: {panic}");
+    anstream::eprintln!("What was done is in the journal; the next run carries on from there.");
+    anstream::eprintln!("Please report it with the lines above.");
+}

@@ -1,0 +1,12 @@
+//! Everything that a person reads: text from data, nothing else.
+
+pub mod explain;
+pub mod failure;
+pub mod markdown;
+pub mod outputs;
+pub mod plan;
+pub mod progress;
+pub mod state;
+pub mod style;
+pub mod timeline;
+pub mod value;
