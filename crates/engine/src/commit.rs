@@ -7,12 +7,7 @@ use crate::store::{Backup, Held, Store, StoreError, Written};
 ///
 /// # Errors
 /// When they could not be made durable; the ledger is unchanged then.
-pub async fn append(
-    store: &dyn Store,
-    held: &Held,
-    ledger: &mut Ledger,
-    bodies: Vec<Body>,
-) -> Result<(), StoreError> {
+pub async fn append(store: &dyn Store, held: &Held, ledger: &mut Ledger, bodies: Vec<Body>) -> Result<(), StoreError> {
     if bodies.is_empty() {
         return Ok(());
     }

@@ -11,5 +11,8 @@ pub fn import_block(address: &Address, id: &Id) -> String {
 /// The sentence and the block.
 #[must_use]
 pub fn advice(address: &Address, id: &Id) -> String {
-    format!("to take `{id}` over as {address}, add this to the manifest; else delete it or choose another name:\n\n{}", import_block(address, id))
+    format!(
+        "to take `{id}` over as {address}, add this to the manifest; else delete it or choose another name:\n\n{}",
+        import_block(address, id)
+    )
 }

@@ -25,9 +25,9 @@ pub enum EditError {
     #[error("{from} cannot become {to}: they are of different kinds")]
     Kinds {
         /// What it is.
-        from: Address,
+        from: Box<Address>,
         /// What it was to become.
-        to: Address,
+        to: Box<Address>,
     },
     /// Data sources are not in state.
     #[error("{0} is looked up, not managed")]
@@ -52,7 +52,7 @@ pub fn mv(state: &State, from: &Address, to: &Address) -> Result<Vec<Body>, Edit
     }
     free(state, to)?;
     if from.kind != to.kind {
-        return Err(EditError::Kinds { from: from.clone(), to: to.clone() });
+        return Err(EditError::Kinds { from: Box::new(from.clone()), to: Box::new(to.clone()) });
     }
     Ok(vec![Body::Moved { from: from.clone(), to: to.clone() }])
 }
@@ -64,12 +64,8 @@ pub fn mv(state: &State, from: &Address, to: &Address) -> Result<Vec<Body>, Edit
 /// When there is no such entry.
 pub fn rm(state: &State, address: &Address) -> Result<Vec<Body>, EditError> {
     let meant = |it: &&Address| *it == address || (address.key.is_none() && it.declaration() == *address);
-    let found: Vec<Body> = state
-        .resources
-        .keys()
-        .filter(meant)
-        .map(|it| Body::Forgotten { address: it.clone(), deposed: true })
-        .collect();
+    let found: Vec<Body> =
+        state.resources.keys().filter(meant).map(|it| Body::Forgotten { address: it.clone(), deposed: true }).collect();
     if found.is_empty() { Err(EditError::Unknown(address.clone())) } else { Ok(found) }
 }
 
@@ -153,7 +149,10 @@ mod tests {
         assert_eq!(mv(&moved, &main, &other), Err(EditError::Unknown(main.clone())));
         assert_eq!(mv(&moved, &other, &other), Err(EditError::Taken(other.clone())));
         let subnet = Address::managed("aws_subnet", "main");
-        assert_eq!(mv(&moved, &other, &subnet), Err(EditError::Kinds { from: other.clone(), to: subnet }));
+        assert_eq!(
+            mv(&moved, &other, &subnet),
+            Err(EditError::Kinds { from: Box::new(other.clone()), to: Box::new(subnet) })
+        );
         let data = Address::data("aws_vpc", "main");
         assert_eq!(mv(&moved, &other, &data), Err(EditError::NotManaged(data)));
         let removed = apply(moved.clone(), rm(&moved, &other).expect("there"));

@@ -236,10 +236,7 @@ async fn read(batches: Vec<Batch<'_>>) -> Result<Reads, ObserveError> {
 }
 
 /// What stands ready to be adopted: first its id, then what it is like.
-async fn adoptable(
-    drivers: &Drivers,
-    needs: &Needs,
-) -> Result<BTreeMap<Address, Option<(Id, Live)>>, ObserveError> {
+async fn adoptable(drivers: &Drivers, needs: &Needs) -> Result<BTreeMap<Address, Option<(Id, Live)>>, ObserveError> {
     let adopt = needs.adopt.iter().map(|(address, inputs)| async move {
         let driver = drivers.resources.get(address.kind.as_str()).ok_or_else(|| unknown(address))?;
         Ok::<_, Fault>((address, driver.adopt(inputs.clone()).await?))

@@ -15,7 +15,9 @@ pub struct Place {
 
 /// The credentials lead elsewhere than state. Without this check everything would read as gone.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this state belongs to {what} {recorded}, and the credentials at hand lead to {what} {present}; nothing was read")]
+#[error(
+    "this state belongs to {what} {recorded}, and the credentials at hand lead to {what} {present}; nothing was read"
+)]
 pub struct WrongPlace {
     /// What differs.
     pub what: &'static str,

@@ -172,10 +172,6 @@ async fn look_for(
     recovery: &mut Recovery,
 ) -> Result<(), Fault> {
     let token = suspect.token.clone();
-    if now > suspect.until {
-        recovery.bodies.push(Body::Expired { address: address.clone(), token });
-        return Ok(());
-    }
     let driver = driver(drivers, address)?;
     let kind = driver.kind();
     let inputs = findable((kind.inputs)(), &suspect.inputs);
@@ -183,6 +179,10 @@ async fn look_for(
         Found::Ours(id) => recovery.arrived(address, token, id),
         // A kind without marks was only created after its name had been read as absent.
         Found::Unproven(id) if !kind.marked => recovery.arrived(address, token, id),
+        // Looked for once more after the time is up, and never again.
+        Found::Unproven(_) | Found::Foreign(_) | Found::Absent if now > suspect.until => {
+            recovery.bodies.push(Body::Expired { address: address.clone(), token });
+        }
         Found::Unproven(_) | Found::Foreign(_) | Found::Absent => {}
     }
     Ok(())

@@ -7,6 +7,7 @@ pub mod checks;
 pub mod data;
 pub mod resource;
 
+mod dynamodb;
 mod ec2;
 mod ecr;
 mod ecs;
@@ -63,6 +64,7 @@ registry! {
         ec2::default_vpc::DefaultVpc,
         ec2::default_subnet::DefaultSubnet,
         ec2::default_security_group::DefaultSecurityGroup,
+        dynamodb::table::Table,
         ecr::lifecycle_policy::LifecyclePolicy,
         ecr::repository::Repository,
         ecs::cluster::Cluster,

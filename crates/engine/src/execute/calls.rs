@@ -43,9 +43,8 @@ impl<'a> Run<'a> {
     pub fn find(&mut self, operation: OperationId) {
         let Some(driver) = self.driver(operation) else { return };
         let (inputs, token) = (self.job(operation).sent.clone(), self.job(operation).token.clone());
-        self.answers.push(Box::pin(async move {
-            Happened::Found { operation, found: driver.find(inputs, &token).await }
-        }));
+        self.answers
+            .push(Box::pin(async move { Happened::Found { operation, found: driver.find(inputs, &token).await } }));
     }
 
     pub fn was_found(&mut self, operation: OperationId, found: Result<Found, Fault>) {

@@ -129,7 +129,7 @@ pub async fn execute<'a>(
         biased;
         // Who is stopped writes nothing more: the journal has it all.
         () = stop.cancelled() => true,
-        done = run.to_the_end() => {
+        done = run.carry_out() => {
             done?;
             false
         }

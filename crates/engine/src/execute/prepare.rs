@@ -158,7 +158,8 @@ impl<'a> Run<'a> {
         match address.mode {
             Mode::Managed => {
                 let current = self.ledger.state.resources.get(address).and_then(|entry| entry.current.as_ref());
-                let current = current.ok_or_else(|| refuse(format!("{address}, which holds a secret, does not exist")))?;
+                let current =
+                    current.ok_or_else(|| refuse(format!("{address}, which holds a secret, does not exist")))?;
                 Ok(Origin::Object(current.id.clone()))
             }
             Mode::Data => {

@@ -169,7 +169,6 @@ impl Desk<'_> {
         let id = job.id.as_ref()?;
         self.ledger.state.resources.get(job.address())?.objects().find(|object| object.id == *id)
     }
-
 }
 
 fn closed(intent: u64, verdict: Verdict) -> Body {

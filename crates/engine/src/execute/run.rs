@@ -102,7 +102,7 @@ impl<'a> Run<'a> {
     }
 
     /// Runs until nothing is going on and everything is written.
-    pub async fn to_the_end(&mut self) -> Result<(), ExecuteError> {
+    pub async fn carry_out(&mut self) -> Result<(), ExecuteError> {
         (self.out.progress)(Progress::Planned { operations: self.jobs.len() });
         self.bind().await?;
         self.go_round().await?;
@@ -157,7 +157,8 @@ impl<'a> Run<'a> {
         match command {
             Command::Prepare(id) => self.prepare(id),
             Command::Find(id) => {
-                self.job_mut(id).typical = false;
+                let job = self.job_mut(id);
+                job.typical &= job.intent.is_none();
                 self.find(id);
             }
             Command::Append { operation, entry } => self.append(operation, entry),
@@ -212,9 +213,8 @@ impl<'a> Run<'a> {
         let Connections { store, held, .. } = self.connections;
         if self.journal_bytes > OUTGROWN.max(self.snapshot_bytes) {
             let snapshot = self.ledger.snapshot(held.epoch());
-            self.writing = Some(Box::pin(async move {
-                store.save(held, &snapshot, Backup::Skip).await.map(Wrote::Snapshot)
-            }));
+            self.writing =
+                Some(Box::pin(async move { store.save(held, &snapshot, Backup::Skip).await.map(Wrote::Snapshot) }));
             return;
         }
         if self.unwritten.is_empty() {

@@ -19,8 +19,7 @@ pub(super) enum KindOf {
 }
 
 pub(super) fn kind_of(catalog: &Catalog, operation: &Operation) -> Result<KindOf, ExecuteError> {
-    let unknown =
-        || ExecuteError::UnknownKind { address: operation.address.clone(), kind: operation.kind.clone() };
+    let unknown = || ExecuteError::UnknownKind { address: operation.address.clone(), kind: operation.kind.clone() };
     match operation.address.mode {
         model::Mode::Managed => catalog.kind(&operation.kind).map(KindOf::Resource).ok_or_else(unknown),
         model::Mode::Data => catalog.data_kind(&operation.kind).map(KindOf::Data).ok_or_else(unknown),

@@ -229,7 +229,10 @@ fn install(state: &mut State, address: &Address, object: Object) {
 
 fn done(state: &mut State, intent: &Intent, outputs: &Known, seconds: Option<f64>) {
     if let Some(seconds) = seconds {
-        learn(state, &format!("{}.{}", intent.kind, intent.operation.word()), seconds);
+        // The update that completes a create is part of creating.
+        let completes = intent.status == Some(Status::Creating);
+        let word = if completes { Call::Create.word() } else { intent.operation.word() };
+        learn(state, &format!("{}.{word}", intent.kind), seconds);
     }
     match intent.operation {
         Call::Delete => remove(state, &intent.address, intent.id.as_ref()),

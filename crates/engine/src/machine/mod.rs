@@ -18,9 +18,7 @@ use std::collections::BTreeSet;
 use driver::Fault;
 use model::plan::{Edge, OperationId};
 
-pub use event::{
-    Answer, Command, Entry, Event, Leaves, Prepared, Report, Sight, Standstill, Step, Task, Timer, Work,
-};
+pub use event::{Answer, Command, Entry, Event, Leaves, Prepared, Report, Sight, Standstill, Step, Task, Timer, Work};
 pub use limits::Limits;
 
 use limits::Slots;
@@ -118,7 +116,9 @@ enum Doubt {
 /// How an operation ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ended {
-    Done { changed: bool },
+    Done {
+        changed: bool,
+    },
     Failed,
     Skipped,
     /// Given up because of an interrupt.

@@ -1,6 +1,6 @@
 //! The way of an operation while all goes well.
 
-use driver::{Found, FaultKind};
+use driver::{FaultKind, Found};
 use model::plan::OperationId;
 
 use super::{

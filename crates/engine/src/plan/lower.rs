@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::diagnostic::Diagnostic;
-use model::plan::{Action, Change, Operation, OperationId, OperationStep};
+use model::plan::{Action, AttributeChange, Cause, Change, Effect, Operation, OperationId, OperationStep};
 use model::state::Entry;
-use model::{Address, Known, Planned, Tree};
+use model::{Address, Known, Path, Planned, Tree};
 
 use super::compare::veil;
 use super::decided::{After, Course, Decided};
@@ -264,13 +264,26 @@ fn action(decided: &Decided) -> Option<Action> {
     })
 }
 
+/// Everything that a new object is given.
+fn all(desired: &Planned) -> Vec<AttributeChange> {
+    let set = desired.as_map().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    let attribute = |(name, value): (&String, &Planned)| AttributeChange {
+        path: Path::field(name),
+        before: Known::Null,
+        after: value.clone(),
+        cause: Cause::Manifest,
+        effect: Effect::InPlace,
+    };
+    set.map(attribute).collect()
+}
+
 fn change(address: &Address, decided: &Decided, action: Action) -> Change {
     Change {
         address: address.clone(),
         kind: decided.kind.clone(),
         action,
         deposed: None,
-        attributes: decided.attributes.clone(),
+        attributes: if action == Action::Create { all(&decided.desired) } else { decided.attributes.clone() },
         reason: decided.reason.clone(),
         moved_from: decided.moved_from.clone(),
         after: BTreeSet::new(),

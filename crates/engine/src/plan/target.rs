@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use model::catalog::Kind;
-use model::schema::{Field, Removal, Schema, Type};
+use model::schema::{Field, Removal, Replace, Schema, Type};
 use model::stack::IgnoreTags;
 use model::{Known, Path, Planned, Step, Tree};
 
@@ -91,6 +91,8 @@ fn argument(
         None if field.exclusive => empty(field.ty).widen(),
         None if update.completing && field.on_create.is_some() => on_create(field).unwrap_or(Tree::Null).widen(),
         None if last.is_null() => live.clone().widen(),
+        // Removal alone never replaces.
+        None if !matches!(field.replace, Replace::Never) => live.clone().widen(),
         None => match field.removal {
             Removal::Keep => live.clone().widen(),
             Removal::Clear => Tree::Null,
@@ -133,6 +135,14 @@ fn value(
             }
             Tree::Map(all)
         }
+        (Type::Set(inner @ Type::Block(_)), Tree::List(items), _) if key.is_none() => {
+            let others = live.as_list().unwrap_or_default();
+            let member = |item: &Planned| match others.iter().find(|it| is_same_member(inner, item, it)) {
+                Some(live) => live.clone().widen(),
+                None => item.clone(),
+            };
+            Tree::List(items.iter().map(member).collect())
+        }
         (Type::List(inner @ Type::Block(_)) | Type::Set(inner @ Type::Block(_)), Tree::List(items), _) => {
             let member = |(index, item): (usize, &Planned)| {
                 let (last, live) = (counterpart(last, items, index, key), counterpart(live, items, index, key));
@@ -142,6 +152,34 @@ fn value(
         }
         _ => desired.clone(),
     }
+}
+
+/// Whether a member of a set without a key is what AWS has, but for what AWS filled in: such
+/// members are the same as a whole, or not at all.
+fn is_same_member(ty: &Type, desired: &Planned, live: &Known) -> bool {
+    match (ty, desired, live) {
+        (Type::Block(schema), Tree::Map(members), Tree::Map(told)) => schema().fields.iter().all(|field| {
+            let told = told.get(field.name).unwrap_or(NULL);
+            match members.get(field.name).filter(|it| !it.is_null()) {
+                Some(desired) => is_same_member(field.ty, desired, told),
+                None => is_filled_in(field, told),
+            }
+        }),
+        (Type::Set(inner), Tree::List(items), Tree::List(told)) => {
+            items.len() == told.len() && items.iter().all(|item| told.iter().any(|it| is_same_member(inner, item, it)))
+        }
+        _ => desired.clone().known().is_ok_and(|known| known == *live),
+    }
+}
+
+fn is_filled_in(field: &Field, told: &Known) -> bool {
+    let is_nothing = match told {
+        Tree::Null => true,
+        Tree::List(items) => items.is_empty(),
+        Tree::Map(members) => members.is_empty(),
+        Tree::Bool(_) | Tree::Int(_) | Tree::Float(_) | Tree::Text(_) | Tree::Secret(_) | Tree::Hole(_) => false,
+    };
+    is_nothing || field.computed || field.default.is_some_and(|it| it.to_known() == *told)
 }
 
 /// The member of `others` that stands for a desired one: by key, else by place while there are

@@ -6,6 +6,7 @@
 mod error;
 pub mod local;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use driver::BoxFuture;
@@ -61,14 +62,19 @@ pub struct Loaded {
 pub struct Held {
     epoch: u64,
     lineage: String,
-    guard: Box<dyn Send + Sync>,
+    guard: Arc<dyn Send + Sync>,
 }
 
 impl Held {
     /// A lock that is held while `guard` lives.
     #[must_use]
     pub fn new(epoch: u64, lineage: String, guard: Box<dyn Send + Sync>) -> Self {
-        Self { epoch, lineage, guard }
+        Self { epoch, lineage, guard: Arc::from(guard) }
+    }
+
+    /// A share in the lock, for a write that goes on when nobody waits for it any more.
+    pub(crate) fn share(&self) -> Arc<dyn Send + Sync> {
+        Arc::clone(&self.guard)
     }
 
     /// The number of this holding; every later one is higher.

@@ -326,6 +326,9 @@ fn a_generated_name_is_not_known_and_not_compared() {
         model::plan::OperationStep::Create { desired } => desired.get("task"),
         _ => None,
     });
-    assert_eq!(attribute.map(model::Planned::to_json), Some(serde_json::json!({ "$unknown": "name of aws_group.web" })));
+    assert_eq!(
+        attribute.map(model::Planned::to_json),
+        Some(serde_json::json!({ "$unknown": "name of aws_group.web" }))
+    );
     check(&mut World::with(&text), &text, "");
 }

@@ -73,3 +73,10 @@ fn the_longest_path_goes_first() {
     let lonely = plan.operations.iter().position(|it| it.kind == "aws_network").expect("planned");
     assert_eq!(schedule.priorities[lonely], Duration::from_secs(1));
 }
+
+#[test]
+fn a_create_lists_all_that_is_given() {
+    let plan = World::new().plan(&text(1));
+    let paths: Vec<String> = plan.changes[1].attributes.iter().map(|it| it.path.to_string()).collect();
+    assert_eq!(paths, ["desired_count", "group_ids", "name", "payer"]);
+}

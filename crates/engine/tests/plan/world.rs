@@ -7,7 +7,7 @@ use engine::fingerprint::{self, Fingerprints};
 use engine::observed::Observed;
 use engine::plan::{self, Inputs, Needs, Options, Planning};
 use model::diagnostic::{Diagnostic, Severity};
-use model::plan::{Operation, OperationStep, Plan};
+use model::plan::{Action, Operation, OperationStep, Plan};
 use model::source::{NoFiles, Sources};
 use model::stack::{self, Given, Stack, object_value};
 use model::state::{Entry, Object, State, Status};
@@ -414,7 +414,9 @@ pub fn shown(plan: &Plan) -> String {
         let moved = change.moved_from.as_ref().map(|it| format!(" <- {it}")).unwrap_or_default();
         let reason = change.reason.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
         lines.push(format!("{} {}{deposed}{moved}{reason}", word(&change.action), change.address));
-        for it in &change.attributes {
+        // A new object's attributes are all that it is given.
+        let listed = if change.action == Action::Create { &[][..] } else { &change.attributes[..] };
+        for it in listed {
             let (before, after) = (it.before.to_json(), it.after.to_json());
             lines.push(format!("  {}: {before} -> {after} ({}, {})", it.path, word(&it.cause), word(&it.effect)));
         }

@@ -137,11 +137,13 @@ impl Trial {
 fn describe(plan: &Plan) -> String {
     let mut text = String::from("plan:");
     for change in &plan.changes {
-        let attributes: Vec<String> = change.attributes.iter().map(|it| it.path.to_string()).collect();
-        let _ = write!(text, "\n  {:?} {} {}", change.action, change.address, attributes.join(" "));
-        let _ = write!(text, " {}", change.reason.as_deref().unwrap_or_default());
+        let _ = write!(text, "\n  {:?} {}", change.action, change.address);
         if let Some(id) = &change.deposed {
             let _ = write!(text, " (deposed {id})");
+        }
+        let _ = write!(text, " {}", change.reason.as_deref().unwrap_or_default());
+        for it in &change.attributes {
+            let _ = write!(text, "\n    {}: {} -> {}", it.path, it.before.to_json(), it.after.to_json());
         }
     }
     for (index, operation) in plan.operations.iter().enumerate() {
@@ -151,7 +153,7 @@ fn describe(plan: &Plan) -> String {
         let _ = write!(text, "\n  {index}. {word} {} after {after:?}", operation.address);
     }
     for (name, change) in &plan.outputs {
-        let _ = write!(text, "\n  output {name}: {:?} -> {:?}", change.before, change.after);
+        let _ = write!(text, "\n  output {name}: {} -> {}", change.before.to_json(), change.after.to_json());
     }
     text
 }

@@ -44,12 +44,7 @@ async fn tags_of(aws: &Aws, arns: &[String]) -> Result<BTreeMap<String, tags::Ta
 }
 
 /// Brings the tags of an object from `before` to `after`.
-async fn retag(
-    aws: &Aws,
-    arn: &str,
-    before: Option<&tags::Tags>,
-    after: Option<&tags::Tags>,
-) -> Result<(), Fault> {
+async fn retag(aws: &Aws, arn: &str, before: Option<&tags::Tags>, after: Option<&tags::Tags>) -> Result<(), Fault> {
     let (set, removed) = tags::difference(before, after);
     if !removed.is_empty() {
         let call = aws.rds().remove_tags_from_resource().resource_name(arn).set_tag_keys(Some(removed));

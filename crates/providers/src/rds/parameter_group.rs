@@ -212,11 +212,7 @@ fn connected_first(mut settings: Vec<Setting>) -> Vec<Setting> {
     settings
 }
 
-fn live(
-    group: &Description,
-    parameter: Option<Blocks<Parameter>>,
-    tags: Option<tags::Tags>,
-) -> Live<Inputs, Outputs> {
+fn live(group: &Description, parameter: Option<Blocks<Parameter>>, tags: Option<tags::Tags>) -> Live<Inputs, Outputs> {
     Live {
         inputs: Inputs {
             name: group.db_parameter_group_name().map(str::to_owned),

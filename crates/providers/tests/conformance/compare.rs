@@ -35,6 +35,21 @@ pub fn equal(field: &Field, desired: &Known, live: &Known) -> bool {
     found.is_empty()
 }
 
+/// An output without what changes by itself.
+pub fn steady(ty: &Type, value: &Known) -> Known {
+    match (ty, value) {
+        (Type::Block(schema), Tree::Map(members)) => {
+            let steady_member =
+                |field: &Field| Some((field.name.to_owned(), steady(field.ty, members.get(field.name)?)));
+            Tree::Map(schema().fields.iter().filter(|it| !it.volatile).filter_map(steady_member).collect())
+        }
+        (Type::List(inner) | Type::Set(inner), Tree::List(items)) => {
+            Tree::List(items.iter().map(|it| steady(inner, it)).collect())
+        }
+        _ => value.clone(),
+    }
+}
+
 fn block(kind: &str, schema: &Schema, path: &str, desired: &Known, live: &Known, found: &mut Vec<String>) {
     for field in schema.fields.iter().filter(|it| !it.local && !it.write_only) {
         let path = if path.is_empty() { field.name.to_owned() } else { format!("{path}.{}", field.name) };

@@ -12,8 +12,9 @@ use sandbox::Call;
 use crate::place::{self, Harm};
 use crate::subject::{Stopped, Subject};
 
-/// A create that AWS throttles is not done, is told so, and nobody repeats it.
-pub async fn throttled_create(subject: &mut Subject<'_>) -> Result<(), Stopped> {
+/// A create that AWS throttles is not done, is told so, and nobody repeats it. Answers which call
+/// creates.
+pub async fn throttled_create(subject: &mut Subject<'_>) -> Result<String, Stopped> {
     let token = place::token();
     subject.place.take_calls();
     let harmed = subject.place.harm(Harm::Throttle, 0);
@@ -26,7 +27,7 @@ pub async fn throttled_create(subject: &mut Subject<'_>) -> Result<(), Stopped> 
     subject.failed("create", Harm::Throttle, done, &made, 0);
     let found = find(subject, &token).await?;
     subject.expect(found == Found::Absent, || format!("find after a throttled create is {found:?}, not Absent"));
-    Ok(())
+    Ok(made.into_iter().next().unwrap_or_default())
 }
 
 /// A create whose answer is lost is found again. Answers what it made.

@@ -9,8 +9,9 @@ use model::catalog::{Identity, Kind};
 use model::schema::{Field, Removal, Replace, Required, Type};
 use model::{Id, Known, Tree};
 use sandbox::differences::{argument_differs, operation_differs};
+use serde_json::json;
 
-use crate::compare::{equal, is_nothing};
+use crate::compare::{equal, is_nothing, steady};
 use crate::faults::{denied_reads, find, lost_create, throttled_create};
 use crate::place::{self, Harm, Place};
 use crate::sample::{Names, Sample, fill, is_adopted};
@@ -100,15 +101,35 @@ async fn adopted(subject: &mut Subject<'_>, names: &Names) -> Result<(), Stopped
         return Ok(());
     }
     let before = overlaid(&live.inputs, &Tree::map([("force_destroy", Tree::Bool(true))]));
+    emptied(subject, &id).await?;
     subject.delete(&id, &before, Harm::Throttle).await?;
     subject.gone(&id).await?;
     let there = adopt(subject).await?;
     subject.expect(there.is_none(), || format!("adopt finds {there:?}, which was deleted"));
-    throttled_create(subject).await?;
+    let call = throttled_create(subject).await?;
+    if operation_differs(&call).any(|it| it.kind == subject.kind.name) {
+        return Ok(());
+    }
     let created = subject.create(&token).await?;
     let live = subject.ready(&created.id).await?;
     let live = subject.complete(&created.id, &live).await?;
     subject.settled("made anew", &subject.desired.clone(), &live);
+    Ok(())
+}
+
+/// Deletes what stands in the way of deleting an adopted object.
+async fn emptied(subject: &Subject<'_>, id: &Id) -> Result<(), Stopped> {
+    let Some(occupants) = &subject.sample.occupants else { return Ok(()) };
+    let source = subject.place.drivers.data.get(occupants.listed_by).ok_or("there is no such data source")?;
+    let filter = json!({ "filter": [{ "name": occupants.filter, "values": [id.0] }] });
+    let listed = source.lookup(Known::from_json(&filter)).await.map_err(|fault| fault.to_string())?;
+    let driver = subject.place.driver(occupants.kind);
+    for id in listed.get("ids").and_then(Tree::as_list).into_iter().flatten().filter_map(Tree::as_text) {
+        let id = Id(id.to_owned());
+        let mut read = driver.read(std::slice::from_ref(&id), &Want::Everything).await.map_err(|it| it.to_string())?;
+        let live = read.remove(&id).ok_or("an occupant is not there")?;
+        driver.delete(&id, live.inputs).await.map_err(|fault| fault.to_string())?;
+    }
     Ok(())
 }
 
@@ -121,10 +142,11 @@ fn told_by_create(subject: &mut Subject<'_>, created: &Created, live: &Live) {
     let Some(told) = created.live.as_ref().filter(|it| !created.unfinished && it.phase == Phase::Ready) else { return };
     subject.settled("what create answers", &subject.desired.clone(), told);
     for field in (subject.kind.outputs)().fields.iter().filter(|it| !it.volatile) {
-        let (told, read) = (told.outputs.get(field.name), live.outputs.get(field.name));
-        let shown = |it: Option<&Known>| it.map(Known::to_json).unwrap_or_default();
+        let value = |it: &Live| it.outputs.get(field.name).map(|it| steady(field.ty, it));
+        let (told, read) = (value(told), value(live));
+        let shown = |it: &Option<Known>| it.as_ref().map(Known::to_json).unwrap_or_default();
         subject.expect(told == read || argument_differs(subject.kind.name, field.name).is_some(), || {
-            format!("create answers output {} as {}, read as {}", field.name, shown(told), shown(read))
+            format!("create answers output {} as {}, read as {}", field.name, shown(&told), shown(&read))
         });
     }
 }
@@ -263,7 +285,8 @@ async fn removed(subject: &mut Subject<'_>, id: &Id, field: &Field) -> Result<()
         return Ok(());
     }
     let before = subject.ready(id).await?.inputs.get(field.name).cloned().unwrap_or(Tree::Null);
-    if equal(field, &value, &before) {
+    let already = if value.is_null() { is_nothing(&before) } else { equal(field, &value, &before) };
+    if already {
         return Ok(());
     }
     let live = subject.change(id, &Tree::map([(field.name, value.clone())]), Harm::DropAnswer).await?;
@@ -296,7 +319,8 @@ async fn needs(place: &Place, sample: &Sample) -> Result<Names, Stopped> {
         let at = |stopped: Stopped| format!("needs {}: {stopped}", need.name);
         let live = if is_adopted(kind) {
             let id = adopt(&subject).await.map_err(at)?.ok_or_else(|| at("nothing to adopt".to_owned()))?;
-            subject.ready(&id).await.map_err(at)?
+            let live = subject.ready(&id).await.map_err(at)?;
+            subject.complete(&id, &live).await.map_err(at)?
         } else {
             let created = subject.create(&place::token()).await.map_err(at)?;
             match created.live.filter(|_| created.unfinished) {
@@ -306,9 +330,17 @@ async fn needs(place: &Place, sample: &Sample) -> Result<Names, Stopped> {
         };
         let mut attributes = live.inputs.as_map().cloned().unwrap_or_default();
         attributes.extend(live.outputs.as_map().cloned().unwrap_or_default());
+        attributes.extend(ipv6_subnet(&attributes));
         names.insert(need.name.to_owned(), attributes);
     }
     Ok(names)
+}
+
+/// The second `/64` of a VPC's IPv6 range, which only AWS knows.
+fn ipv6_subnet(attributes: &BTreeMap<String, Known>) -> Option<(String, Known)> {
+    let range = attributes.get("ipv6_cidr_block").and_then(Tree::as_text)?;
+    let network = range.strip_suffix("00::/56")?;
+    Some(("ipv6_subnet".to_owned(), Tree::text(format!("{network}01::/64"))))
 }
 
 /// What samples may say about the place.

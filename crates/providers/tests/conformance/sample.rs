@@ -24,8 +24,19 @@ pub struct Sample {
     pub arguments: Json,
     /// What is changed in place.
     pub changes: Vec<Change>,
+    /// What has to go before an adopted object can be deleted.
+    pub occupants: Option<Occupants>,
     /// Whether deleting leaves the object there, because AWS cannot delete it alone.
     pub lingers: bool,
+}
+
+/// Objects that live in another.
+#[derive(Debug)]
+pub struct Occupants {
+    pub kind: &'static str,
+    /// The data source that lists them, and its filter for the object they live in.
+    pub listed_by: &'static str,
+    pub filter: &'static str,
 }
 
 /// An object that a sample refers to.
@@ -46,7 +57,7 @@ pub struct Change {
 
 impl Sample {
     pub fn new(kind: &'static str, arguments: Json) -> Self {
-        Self { kind, name: "", needs: Vec::new(), arguments, changes: Vec::new(), lingers: false }
+        Self { kind, name: "", needs: Vec::new(), arguments, changes: Vec::new(), occupants: None, lingers: false }
     }
 
     pub fn named(self, name: &'static str) -> Self {
@@ -69,6 +80,10 @@ impl Sample {
     pub fn change_with<const N: usize>(mut self, argument: &'static str, values: [Json; N]) -> Self {
         self.changes.push(Change { argument, values: values.into() });
         self
+    }
+
+    pub fn occupied_by(self, kind: &'static str, listed_by: &'static str, filter: &'static str) -> Self {
+        Self { occupants: Some(Occupants { kind, listed_by, filter }), ..self }
     }
 
     pub fn lingering(self) -> Self {
@@ -94,7 +109,9 @@ impl Sample {
 pub fn changeable(kind: &'static Kind) -> impl Iterator<Item = &'static str> {
     let fields = (kind.inputs)().fields.iter();
     let in_place = fields.filter(|it| !matches!(it.replace, Replace::Always) && !it.local && !it.write_only);
-    let own = in_place.filter(|it| it.deprecated.is_none());
+    // A prefix is part of a name, which stackctl makes of it before a create.
+    let prefix = kind.naming.and_then(|it| it.prefix);
+    let own = in_place.filter(move |it| it.deprecated.is_none() && Some(it.name) != prefix);
     own.map(|it| it.name).filter(|name| argument_differs(kind.name, name).is_none())
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use driver::{Created, Driver, Fault, Found, Live, Token, Want};
 use model::{Id, Known};
 use providers::aws::Aws;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 /// The driver of one kind.
 pub struct Drive {
@@ -97,17 +97,4 @@ pub fn holds(actual: &Json, expected: &Json) {
             (_, inner) => assert_eq!(inner, value, "`{name}` of {actual:#}"),
         }
     }
-}
-
-/// A policy document that allows one action.
-pub fn allow(action: &str) -> Json {
-    json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": action, "Resource": "*" }] })
-}
-
-/// A policy document that lets a service assume a role.
-pub fn trust(service: &str) -> Json {
-    json!({
-        "Version": "2012-10-17",
-        "Statement": [{ "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": { "Service": service } }],
-    })
 }

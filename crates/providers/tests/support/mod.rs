@@ -1,11 +1,9 @@
-//! An AWS for one test file: moto on a free port, gone with the value.
+//! An AWS for one test: the sandbox's emulator on a free port, gone with the value.
 //!
-//! In: nothing but `moto_server` on the `PATH`. Out: an endpoint and a connection to it. It must
-//! not know any resource type.
+//! In: nothing; where this machine has no emulator, one is installed once per target folder. Out:
+//! an endpoint and a connection to it. It must not know any resource type.
 
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::path::PathBuf;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -13,40 +11,28 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 use model::stack::IgnoreTags;
 use providers::aws::Aws;
+use sandbox::{Scoped, Tools};
 
 /// A running emulator.
 pub struct Moto {
     /// Where it listens, as `http://127.0.0.1:4000`.
     pub endpoint: String,
-    child: Child,
+    _scoped: Scoped,
 }
 
-impl Drop for Moto {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Starts an emulator and waits until it answers.
+/// Starts an emulator and waits until it answers, on a runtime of its own, because the test's is
+/// busy with the caller.
 pub fn moto() -> Moto {
-    let port = TcpListener::bind(("127.0.0.1", 0)).and_then(|it| it.local_addr()).expect("a free port").port();
-    let child = Command::new("moto_server")
-        .args(["-H", "127.0.0.1", "-p", &port.to_string()])
-        .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("moto_server is on the PATH");
-    let moto = Moto { endpoint: format!("http://127.0.0.1:{port}"), child };
-    // A minute, because the machine may be busy building.
-    for _ in 0..600 {
-        if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            return moto;
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    panic!("moto_server does not listen on port {port}");
+    let start = || {
+        let tools = Tools {
+            path: std::env::var_os("PATH").unwrap_or_default(),
+            cache: PathBuf::from(env!("CARGO_TARGET_TMPDIR")),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(Scoped::start(&tools, &mut |line: &str| eprintln!("{line}"))).expect("the emulator starts")
+    };
+    let scoped = std::thread::spawn(start).join().expect("the emulator starts");
+    Moto { endpoint: scoped.endpoint(), _scoped: scoped }
 }
 
 /// A connection to an emulator.

@@ -4,7 +4,6 @@ use super::{Difference, argument, operation};
 
 /// Where moto, as this crate starts it, differs from what AWS documents.
 pub const DIFFERENCES: &[Difference] = &[
-    argument("aws_s3_bucket", "tags", "Tags in CreateBucket are dropped: they need a PutBucketTagging of their own."),
     argument(
         "aws_s3_bucket_versioning",
         "expected_bucket_owner",
@@ -36,6 +35,11 @@ pub const DIFFERENCES: &[Difference] = &[
         "dynamodb:DescribeKinesisStreamingDestination",
         "Missing: answers 500 with an HTML page.",
     ),
+    argument(
+        "aws_ecr_repository",
+        "image_scanning_configuration",
+        "A configuration without scanOnPush, which is how SDKs send false, changes nothing; AWS takes it as false.",
+    ),
     operation(
         "aws_ecr_repository",
         "tagging:GetResources",
@@ -60,6 +64,15 @@ pub const DIFFERENCES: &[Difference] = &[
         "ec2:CreateDefaultSubnet",
         "The block after those that are left is given, also where another default subnet has it.",
     ),
+    argument("aws_default_subnet", "customer_owned_ipv4_pool", "Refused: there are no Outposts."),
+    operation(
+        "aws_default_subnet",
+        "ec2:CreateDefaultSubnet",
+        "The range is that of as many subnets as there are, and may be taken; AWS takes a free one.",
+    ),
+    argument("aws_default_vpc", "ipv6_ipam_pool_id", "Ignored: there are no address pools."),
+    argument("aws_default_vpc", "ipv6_cidr_block", "Cannot be chosen: there are no address pools to choose from."),
+    argument("aws_default_vpc", "ipv6_netmask_length", "Ignored: there are no address pools."),
     operation(
         "aws_default_security_group",
         "ec2:DescribeSecurityGroups",
@@ -134,6 +147,7 @@ pub const DIFFERENCES: &[Difference] = &[
         "engine_version",
         "Any version is taken, and no version is derived from a prefix such as 10.5. Left out, it becomes one that AWS no longer has.",
     ),
+    argument("aws_db_instance", "hosted_zone_id", "Never told."),
     argument("aws_db_instance", "instance_class", "Any class is taken."),
     argument(
         "aws_db_instance",
@@ -150,6 +164,11 @@ pub const DIFFERENCES: &[Difference] = &[
         "aws_db_instance",
         "rds:CreateDBInstance",
         "The instance is available at once, never creating, and all instances share one DbiResourceId.",
+    ),
+    operation(
+        "aws_db_instance",
+        "rds:PromoteReadReplica",
+        "The promoted instance still names its source; on AWS it has none any more.",
     ),
     operation("aws_db_instance", "rds:DescribeDBEngineVersions", "Missing for mariadb: answers 500 with an HTML page."),
     operation("aws_db_instance", "rds:DescribeOrderableDBInstanceOptions", "Lists nothing for mariadb."),
@@ -187,6 +206,9 @@ pub const DIFFERENCES: &[Difference] = &[
     operation("aws_ecs_service", "ecs:ListTasks", "No tasks: a service only counts them."),
     operation("aws_ecs_service", "ecs:UpdateService", "The service is steady at once: no second deployment appears."),
     argument("aws_vpc", "ipv4_ipam_pool_id", "Refused: only a literal block is understood."),
+    argument("aws_vpc", "ipv6_ipam_pool_id", "Ignored: there are no address pools."),
+    argument("aws_vpc", "ipv6_cidr_block", "Cannot be chosen: there are no address pools to choose from."),
+    argument("aws_vpc", "ipv6_netmask_length", "Ignored: there are no address pools."),
     argument("aws_vpc", "ipv4_netmask_length", "Refused: only a literal block is understood."),
     operation(
         "aws_vpc",
@@ -198,6 +220,7 @@ pub const DIFFERENCES: &[Difference] = &[
     argument("aws_subnet", "enable_resource_name_dns_aaaa_record_on_launch", "Dropped: always read back as false."),
     argument("aws_subnet", "private_dns_hostname_type_on_launch", "Dropped: always read back as ip-name."),
     argument("aws_subnet", "map_customer_owned_ip_on_launch", "Dropped: never read back."),
+    argument("aws_subnet", "customer_owned_ipv4_pool", "Refused: there are no Outposts."),
     argument("aws_subnet", "outpost_arn", "Dropped: never read back."),
     argument("aws_subnet", "ipv6_cidr_block", "The association's state is read back as {'State': 'associated'}."),
     operation("aws_subnet", "ec2:DeleteSubnet", "A subnet in use is deleted; AWS answers DependencyViolation."),
@@ -250,6 +273,11 @@ pub const DIFFERENCES: &[Difference] = &[
         "aws_vpc_security_group_egress_rule",
         "description",
         "The answers about rules lack it where the other side is a group or a prefix list.",
+    ),
+    operation(
+        "aws_db_subnet_group",
+        "rds:CreateDBSubnetGroup",
+        "A group of the same name is made again and replaces the one before; AWS answers DBSubnetGroupAlreadyExists.",
     ),
     operation(
         "aws_db_subnet_group",

@@ -160,19 +160,20 @@ def keep_tags_of_new_buckets():
 
     from moto.s3.responses import S3Response
 
-    create = S3Response.create_bucket
+    put = S3Response._bucket_response_put
 
-    @functools.wraps(create)
-    def keeping(self):
-        answer = create(self)
-        if self.body:
+    @functools.wraps(put)
+    def keeping(self, request, bucket_name, querystring):
+        creates = not querystring and self.body and bucket_name not in self.backend.buckets
+        answer = put(self, request, bucket_name, querystring)
+        if creates:
             body = ElementTree.fromstring(self.body)
             tags = {tag.findtext("{*}Key"): tag.findtext("{*}Value") or "" for tag in body.iterfind(".//{*}Tag")}
             if tags:
-                self.backend.put_bucket_tagging(self.bucket_name, tags)
+                self.backend.put_bucket_tagging(bucket_name, tags)
         return answer
 
-    S3Response.create_bucket = keeping
+    S3Response._bucket_response_put = keeping
 
 
 class Front:

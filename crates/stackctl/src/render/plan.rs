@@ -15,10 +15,16 @@ pub fn render(plan: &Plan, width: usize) -> String {
         return format!("{}{summary}\n", drift(&plan.drift));
     }
     let mut out = format!("{summary}\n\n");
+    // Changes with attributes stand apart; a row of bare ones stays a row.
+    let mut bare = true;
     for change in &plan.changes {
+        if !(bare && change.attributes.is_empty()) && !out.ends_with("\n\n") {
+            out.push('\n');
+        }
         out += &self::change(change, width);
-        out.push('\n');
+        bare = change.attributes.is_empty();
     }
+    out.push('\n');
     out += &drift(&plan.drift);
     out += &outputs(plan, width);
     out += &format!("{summary}\n");
@@ -94,25 +100,23 @@ fn attribute(change: &AttributeChange, name: &str, column: usize, action: Action
     let note = note(change, action);
     let fresh = before.is_null() && action != Action::Update;
     if fresh {
-        return fresh_value(&label, after, used, width, &note);
+        return fresh_value(&label, &format!("{pad}{name}"), after, width.saturating_sub(used), &note);
     }
     let (old, new) = (value::inline(&before), value::inline(after));
     if used + old.chars().count() + new.chars().count() + 4 <= width && !old.contains("\\n") && !new.contains("\\n") {
         return format!("{label}  {RED}{old}{RED:#} {DIM}→{DIM:#} {}{note}\n", coloured(after, &new, GREEN));
     }
     let room = width.saturating_sub(INDENT + 4).max(20);
-    let diff = line_diff(&value::lines(&before, room), &value::lines(after, room));
+    let diff = line_diff(&value::laid_out(&before, room), &value::laid_out(after, room));
     format!("{pad}{name}{note}\n{}", indented(&diff, INDENT + 2))
 }
 
-fn fresh_value(label: &str, after: &Planned, used: usize, width: usize, note: &str) -> String {
-    let lines = value::lines(after, width.saturating_sub(used).max(20));
+/// On one line beside the others, or on lines of its own below its name.
+fn fresh_value(label: &str, alone: &str, after: &Planned, room: usize, note: &str) -> String {
+    let lines = value::lines(after, room.max(20));
     match lines.as_slice() {
         [one] => format!("{label}  {}{note}\n", coloured(after, one, Style::new())),
-        [first, rest @ ..] => {
-            let rest: Vec<String> = rest.to_vec();
-            format!("{label}  {first}{note}\n{}", indented(&rest, INDENT))
-        }
+        [first, rest @ ..] => format!("{alone}  {first}{note}\n{}", indented(rest, INDENT)),
         [] => String::new(),
     }
 }

@@ -30,6 +30,12 @@ pub fn lines(value: &Planned, width: usize) -> Vec<String> {
     if short.chars().count() <= width && !short.contains("\\n") {
         return vec![short];
     }
+    laid_out(value, width)
+}
+
+/// The same with a list or map always on lines of its own, one a member: for diffs.
+pub fn laid_out(value: &Planned, width: usize) -> Vec<String> {
+    let short = inline(value);
     let deeper = |lines: Vec<String>| lines.into_iter().map(|line| format!("  {line}")).collect::<Vec<String>>();
     let room = width.saturating_sub(2);
     match value {

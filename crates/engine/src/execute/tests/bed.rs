@@ -107,8 +107,7 @@ impl Bed {
             limits: &Limits::default(),
         };
         let mut progress = |it| news.push(it);
-        let surroundings =
-            Surroundings { progress: &mut progress, token: &mut token, now: &|| now, interrupt, stop };
+        let surroundings = Surroundings { progress: &mut progress, token: &mut token, now: &|| now, interrupt, stop };
         let result = execute(connections, work, &mut session.ledger, surroundings).await;
         self.tokens = tokens;
         self.store.inner.release(held).await.expect("released");
@@ -127,8 +126,7 @@ impl Bed {
         let catalog = &CATALOG;
         let question = Question { stack, catalog, state, fingerprints, options: &options, everything: false };
         let observed = observe(&self.cloud.drivers(), &place, &question).await.expect("AWS is readable");
-        let inputs =
-            plan::Inputs { stack, catalog, state, observed: &observed, fingerprints, options: &options };
+        let inputs = plan::Inputs { stack, catalog, state, observed: &observed, fingerprints, options: &options };
         (plan::plan(&inputs).expect("there is a plan"), observed)
     }
 

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use driver::{
-    BoxFuture, Created, Driver, Drivers, Fault, FaultKind, Found, Live, Obstacle, Phase, Token, Want,
-};
+use driver::{BoxFuture, Created, Driver, Drivers, Fault, FaultKind, Found, Live, Obstacle, Phase, Token, Want};
 use model::catalog::{Catalog, Identity, Kind, Life, Naming, Timing};
 use model::schema::{Field, Replace, Required, Schema, Type};
 use model::{Id, Known, Secret, Tree};
@@ -26,10 +24,7 @@ const INPUTS: &Schema = &Schema {
 
 const OUTPUTS: &Schema = &Schema {
     doc: "",
-    fields: &[
-        Field::new("id", "", &Type::Text),
-        Field { sensitive: true, ..Field::new("secret", "", &Type::Text) },
-    ],
+    fields: &[Field::new("id", "", &Type::Text), Field { sensitive: true, ..Field::new("secret", "", &Type::Text) }],
 };
 
 const fn kind(name: &'static str, marked: bool, identity: Identity, timing: Timing) -> Kind {

@@ -6,6 +6,7 @@ use model::{Address, Id, Tree};
 
 use super::bed::Bed;
 use super::cloud::Object;
+use crate::store::Store as _;
 
 const THREE: &str = r#"
 [resource.test_thing.broken]
@@ -187,4 +188,35 @@ async fn a_denied_read_is_no_absence() {
     let observed = crate::observe::observe(&bed.cloud.drivers(), &Default::default(), &question).await;
     let message = observed.expect_err("it could not be read").to_string();
     assert!(message.contains("test_named.main"), "{message}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn recovery_takes_nothing_that_is_not_provably_ours() {
+    let thing = "[resource.test_named.main]\nname = \"main\"\n";
+    let mut bed = Bed::new();
+    // Stopped between the intent and the call: somebody else takes the name meanwhile.
+    bed.crash(thing, false, 5).await;
+    assert!(bed.cloud.names().is_empty());
+    let record = |body| crate::journal::Record { epoch: 1, sequence: 9, body };
+    let stored = bed.store.inner.load().await.expect("readable");
+    let open = crate::journal::replay(stored.state.clone(), &stored.records).1;
+    assert!(open[0].intent.absent_before);
+    // Without the proof of absence, an unmarked object of that name is left alone.
+    let mut intent = open[0].intent.clone();
+    intent.absent_before = false;
+    let body = crate::journal::Body::Intent(Box::new(intent));
+    let ledger = crate::journal::Ledger::open(model::state::State::new("lineage"), &[record(body)]);
+    let inputs = model::Known::map([("name", Tree::text("main"))]);
+    let foreign = Object { inputs, token: String::new(), settling: 0, deleting: false };
+    bed.cloud.world().objects.insert(("test_named".to_owned(), Id("main".to_owned())), foreign);
+    let found = crate::recover::recover(&bed.cloud.drivers(), &ledger, 0).await.expect("it was looked for");
+    assert!(found.problems[0].contains("[[import]]\nto = \"test_named.main\""), "{:?}", found.problems);
+    assert!(matches!(
+        found.bodies[..],
+        [crate::journal::Body::Closed { intent: 9, verdict: crate::journal::Verdict::NotOurs { .. } }]
+    ));
+    // What cannot be looked for stops the command.
+    bed.cloud.order("find", "main", FaultKind::Denied, false);
+    let refusal = crate::recover::recover(&bed.cloud.drivers(), &ledger, 0).await.expect_err("it was denied");
+    assert!(refusal.to_string().contains("test_named.main: test:find"), "{refusal}");
 }

@@ -174,3 +174,14 @@ async fn a_destroy_that_would_stop_halfway_deletes_nothing() {
     bed.apply(&forced).await.outcome();
     assert_eq!(bed.destroy(&forced).await.outcome().deleted, 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_journal_that_outgrows_the_snapshot_gets_one_in_the_middle_of_the_run() {
+    let mut bed = Bed::new();
+    let many: String = (0..80).map(|it| format!("[resource.test_thing.n{it}]\nname = \"n{it}\"\n")).collect();
+    assert_eq!(bed.apply(&many).await.outcome().created, 80);
+    let state = bed.state().await;
+    assert!(state.serial > 1, "only the last snapshot was written");
+    assert_eq!(state.resources.len(), 80);
+    assert!(bed.pending(&many).await.is_empty());
+}

@@ -114,11 +114,17 @@ impl Store for LocalStore {
         }))
     }
 
-    fn append<'a>(&'a self, _: &'a Held, records: &'a [Record]) -> BoxFuture<'a, Result<Written, StoreError>> {
+    fn append<'a>(&'a self, held: &'a Held, records: &'a [Record]) -> BoxFuture<'a, Result<Written, StoreError>> {
         let line = journal::line(records);
+        let lock = held.share();
         Box::pin(async move {
             let line = line?;
-            self.blocking(move |store| journal::append(&store.folder, &line)).await
+            self.blocking(move |store| {
+                let written = journal::append(&store.folder, &line);
+                drop(lock);
+                written
+            })
+            .await
         })
     }
 
@@ -129,6 +135,7 @@ impl Store for LocalStore {
         backup: Backup,
     ) -> BoxFuture<'a, Result<Written, StoreError>> {
         let Snapshot { state, open } = snapshot.clone();
+        let lock = held.share();
         Box::pin(async move {
             if state.lineage != held.lineage() {
                 return Err(StoreError::WrongLock { held: held.lineage().to_owned(), state: state.lineage });
@@ -136,6 +143,7 @@ impl Store for LocalStore {
             self.blocking(move |store| {
                 let snapshot = snapshot::write(&store.folder, &state, backup)?;
                 let journal = journal::trim(&store.folder, &state.lineage, &open)?;
+                drop(lock);
                 Ok(Written { bytes: snapshot.bytes + journal.bytes })
             })
             .await

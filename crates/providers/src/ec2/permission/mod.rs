@@ -9,6 +9,7 @@ mod check;
 
 use std::collections::BTreeMap;
 
+use aws_sdk_ec2::types::builders::IpPermissionBuilder;
 use aws_sdk_ec2::types::{IpPermission, IpRange, Ipv6Range, PrefixListId, UserIdGroupPair};
 
 pub use block::{Rule, blocks, flatten, same};
@@ -103,35 +104,43 @@ pub fn permissions<'a>(
     own: &str,
     accesses: impl Iterator<Item = (&'a Access, &'a Option<String>)>,
 ) -> Vec<IpPermission> {
-    let mut grouped: BTreeMap<(&str, i32, i32), Vec<(&Source, Option<String>)>> = BTreeMap::new();
+    let mut grouped: BTreeMap<(&str, i32, i32), IpPermissionBuilder> = BTreeMap::new();
     for (access, description) in accesses {
-        let key = (access.protocol.as_str(), access.from, access.to);
-        grouped.entry(key).or_default().push((&access.source, description.clone()));
+        let (protocol, from, to) = (access.protocol.as_str(), access.from, access.to);
+        let permission = grouped.remove(&(protocol, from, to)).unwrap_or_else(|| {
+            let ports = has_ports(protocol);
+            let it = IpPermission::builder().ip_protocol(protocol);
+            it.set_from_port(ports.then_some(from)).set_to_port(ports.then_some(to))
+        });
+        grouped.insert((protocol, from, to), with_source(permission, own, &access.source, description.clone()));
     }
-    let permission = |((protocol, from, to), sources): ((&str, i32, i32), Vec<(&Source, Option<String>)>)| {
-        let ports = has_ports(protocol);
-        let it = IpPermission::builder().ip_protocol(protocol);
-        let it = it.set_from_port(ports.then_some(from)).set_to_port(ports.then_some(to));
-        let add = |it: aws_sdk_ec2::types::builders::IpPermissionBuilder, (source, said): (&Source, Option<String>)| {
-            let pair = |id: &str, said| UserIdGroupPair::builder().group_id(id).set_description(said);
-            match source {
-                Source::Ipv4(range) => it.ip_ranges(IpRange::builder().cidr_ip(range).set_description(said).build()),
-                Source::Ipv6(range) => {
-                    it.ipv6_ranges(Ipv6Range::builder().cidr_ipv6(range).set_description(said).build())
-                }
-                Source::PrefixList(id) => {
-                    it.prefix_list_ids(PrefixListId::builder().prefix_list_id(id).set_description(said).build())
-                }
-                Source::Own => it.user_id_group_pairs(pair(own, said).build()),
-                Source::Group(group) => it.user_id_group_pairs(match group.split_once('/') {
-                    Some((account, id)) => pair(id, said).user_id(account).build(),
-                    None => pair(group, said).build(),
-                }),
-            }
-        };
-        sources.into_iter().fold(it, add).build()
-    };
-    grouped.into_iter().map(permission).collect()
+    grouped.into_values().map(IpPermissionBuilder::build).collect()
+}
+
+fn with_source(
+    it: IpPermissionBuilder,
+    own: &str,
+    source: &Source,
+    description: Option<String>,
+) -> IpPermissionBuilder {
+    let pair = |id: &str| UserIdGroupPair::builder().group_id(id);
+    match source {
+        Source::Ipv4(range) => it.ip_ranges(IpRange::builder().cidr_ip(range).set_description(description).build()),
+        Source::Ipv6(range) => {
+            it.ipv6_ranges(Ipv6Range::builder().cidr_ipv6(range).set_description(description).build())
+        }
+        Source::PrefixList(id) => {
+            it.prefix_list_ids(PrefixListId::builder().prefix_list_id(id).set_description(description).build())
+        }
+        Source::Own => it.user_id_group_pairs(pair(own).set_description(description).build()),
+        Source::Group(group) => {
+            let pair = match group.split_once('/') {
+                Some((account, id)) => pair(id).user_id(account),
+                None => pair(group),
+            };
+            it.user_id_group_pairs(pair.set_description(description).build())
+        }
+    }
 }
 
 /// A description; AWS writes a missing one as empty.

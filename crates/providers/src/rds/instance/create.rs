@@ -172,12 +172,7 @@ async fn new(aws: &Aws, inputs: &Inputs, tags: Vec<Tag>) -> Result<Option<Descri
     Ok(call.send().await.fault("rds:CreateDBInstance")?.db_instance)
 }
 
-async fn replica(
-    aws: &Aws,
-    inputs: &Inputs,
-    source: &str,
-    tags: Vec<Tag>,
-) -> Result<Option<Description>, Fault> {
+async fn replica(aws: &Aws, inputs: &Inputs, source: &str, tags: Vec<Tag>) -> Result<Option<Description>, Fault> {
     let call = aws.rds().create_db_instance_read_replica().db_instance_identifier(identifier(inputs));
     let call = watched!(joined!(common!(call, inputs, tags), inputs), inputs)
         .source_db_instance_identifier(source)

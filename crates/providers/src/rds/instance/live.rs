@@ -79,10 +79,7 @@ fn inputs(it: &Description) -> Inputs {
         engine_version: text(pending.engine_version().or(it.engine_version())),
         final_snapshot_identifier: None,
         iam_database_authentication_enabled: Some(
-            pending
-                .iam_database_authentication_enabled()
-                .or(it.iam_database_authentication_enabled())
-                .unwrap_or(false),
+            pending.iam_database_authentication_enabled().or(it.iam_database_authentication_enabled()).unwrap_or(false),
         ),
         identifier: text(pending.db_instance_identifier().or(it.db_instance_identifier())),
         identifier_prefix: None,

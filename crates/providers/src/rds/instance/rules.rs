@@ -99,13 +99,7 @@ fn smallest(it: &Checked<'_>) -> Vec<Violation> {
         format!("{size} GiB is less than the {least} that AWS demands of new instances; only older ones can have it")
     };
     let help = Some(format!("write at least {least}"));
-    vec![Violation {
-        code: "storage-too-small",
-        warning: !it.creating,
-        argument: "allocated_storage",
-        message,
-        help,
-    }]
+    vec![Violation { code: "storage-too-small", warning: !it.creating, argument: "allocated_storage", message, help }]
 }
 
 fn growth(it: &Checked<'_>) -> Vec<Violation> {
@@ -152,7 +146,9 @@ fn storage(it: &Checked<'_>) -> Vec<Violation> {
 
 fn watching(it: &Checked<'_>) -> Vec<Violation> {
     let mut wrong = Vec::new();
-    if it.int("monitoring_interval").is_some_and(|seconds| seconds > 0) && it.creating && !is_set(it, "monitoring_role_arn")
+    if it.int("monitoring_interval").is_some_and(|seconds| seconds > 0)
+        && it.creating
+        && !is_set(it, "monitoring_role_arn")
     {
         let message = "enhanced monitoring needs a role that may write logs";
         wrong.push(error("missing-argument", "monitoring_interval", message, "set `monitoring_role_arn`"));
@@ -229,7 +225,8 @@ mod tests {
         check(false, &server(4), &[(small, false)]);
         check(true, &[("snapshot_identifier", Tree::text("s")), ("allocated_storage", Tree::Int(5))], &[]);
         check(true, &[("replicate_source_db", Tree::text("s")), ("allocated_storage", Tree::Int(5))], &[]);
-        let kind = |size, kind| [server(size), vec![("storage_type", Tree::text(kind)), ("iops", Tree::Int(3000))]].concat();
+        let kind =
+            |size, kind| [server(size), vec![("storage_type", Tree::text(kind)), ("iops", Tree::Int(3000))]].concat();
         check(true, &kind(50, "io1"), &[(small, false)]);
         check(true, &kind(100, "io1"), &[]);
     }

@@ -36,6 +36,10 @@ fn vpc() -> Sample {
         .change("enable_dns_hostnames", [json!(false), json!(true)])
         .change("enable_dns_support", [json!(false), json!(true), json!(false)])
         .change("enable_network_address_usage_metrics", [json!(true)])
+        .change_with(
+            "ipv6_cidr_block_network_border_group",
+            [json!({ "assign_generated_ipv6_cidr_block": true, "ipv6_cidr_block_network_border_group": "${region}" })],
+        )
         .change("assign_generated_ipv6_cidr_block", [json!(true)])
         .change_with(
             "instance_tenancy",
@@ -55,7 +59,11 @@ fn subnet() -> Sample {
         .change("tags", other_tags())
         .change("map_public_ip_on_launch", [json!(false), json!(true)])
         .change("enable_resource_name_dns_a_record_on_launch", [json!(true)])
-        .change("assign_ipv6_address_on_creation", [json!(true)])
+        .change_with(
+            "assign_ipv6_address_on_creation",
+            [json!({ "ipv6_cidr_block": "${vpc.ipv6_subnet}", "assign_ipv6_address_on_creation": true })],
+        )
+        .change("ipv6_cidr_block", [json!("${vpc.ipv6_subnet}")])
 }
 
 fn http(ranges: &[&str]) -> Json {
@@ -130,21 +138,30 @@ fn rule_of_all(kind: &'static str) -> Sample {
 
 fn default_vpc() -> Sample {
     Sample::new("aws_default_vpc", json!({ "enable_dns_hostnames": false, "tags": tags() }))
+        .occupied_by("aws_subnet", "aws_subnets", "vpc-id")
         .change("tags", other_tags())
         .change("enable_dns_hostnames", [json!(true), json!(false)])
         .change("enable_dns_support", [json!(false), json!(true)])
         .change("enable_network_address_usage_metrics", [json!(true)])
+        .change_with(
+            "ipv6_cidr_block_network_border_group",
+            [json!({ "assign_generated_ipv6_cidr_block": true, "ipv6_cidr_block_network_border_group": "${region}" })],
+        )
         .change("assign_generated_ipv6_cidr_block", [json!(true)])
 }
 
 fn default_subnet() -> Sample {
     let arguments = json!({ "availability_zone": "${zone_a}", "map_public_ip_on_launch": false, "tags": tags() });
     Sample::new("aws_default_subnet", arguments)
-        .need("vpc", "aws_default_vpc", json!({}))
+        .need("vpc", "aws_default_vpc", json!({ "assign_generated_ipv6_cidr_block": true }))
         .change("tags", other_tags())
         .change("map_public_ip_on_launch", [json!(true), json!(false)])
         .change("enable_resource_name_dns_a_record_on_launch", [json!(true)])
-        .change("assign_ipv6_address_on_creation", [json!(true)])
+        .change_with(
+            "assign_ipv6_address_on_creation",
+            [json!({ "ipv6_cidr_block": "${vpc.ipv6_subnet}", "assign_ipv6_address_on_creation": true })],
+        )
+        .change("ipv6_cidr_block", [json!("${vpc.ipv6_subnet}")])
 }
 
 fn default_security_group() -> Sample {

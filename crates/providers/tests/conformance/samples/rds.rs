@@ -6,7 +6,7 @@ use super::{other_tags, tags};
 use crate::sample::Sample;
 
 pub fn samples() -> Vec<Sample> {
-    vec![instance(), instance_with_managed_password(), parameter_group(), subnet_group()]
+    vec![instance(), instance_with_managed_password(), replica(), parameter_group(), subnet_group()]
 }
 
 fn with_subnets(sample: Sample) -> Sample {
@@ -69,7 +69,7 @@ fn instance() -> Sample {
         .change("engine_version", [json!("10.5.15"), json!("10.5.17")])
         .change("auto_minor_version_upgrade", [json!(false), json!(true)])
         .change("backup_retention_period", [json!(7), json!(1)])
-        .change("backup_window", [json!("04:00-05:00"), json!("02:00-03:00")])
+        .change("backup_window", [json!("01:00-02:00"), json!("02:30-03:30")])
         .change("maintenance_window", [json!("tue:06:00-tue:07:00"), json!("Sun:06:00-Sun:07:00")])
         .change("ca_cert_identifier", [json!("rds-ca-rsa4096-g1"), json!("rds-ca-rsa2048-g1")])
         .change("copy_tags_to_snapshot", [json!(true)])
@@ -88,7 +88,57 @@ fn instance() -> Sample {
             "iops",
             [json!({ "storage_type": "io1", "iops": 1000 }), json!({ "storage_type": "io1", "iops": 2000 })],
         )
+        .change_with(
+            "storage_throughput",
+            [json!({ "storage_type": "gp3", "storage_throughput": 500, "iops": 12000, "allocated_storage": 400 })],
+        )
+        .change("license_model", [json!("general-public-license")])
+        .change("db_subnet_group_name", [json!("${others_subnets.name}"), json!("${subnets.name}")])
+        .change_with("domain", [json!({ "domain": "d-1234567890", "domain_iam_role_name": "directory" })])
+        .change_with("domain_iam_role_name", [json!({ "domain": "d-1234567890", "domain_iam_role_name": "other" })])
+        .change_with("domain_fqdn", [own_domain()])
+        .change_with("domain_ou", [own_domain()])
+        .change_with("domain_auth_secret_arn", [own_domain()])
+        .change_with("domain_dns_ips", [own_domain()])
         .change("password", [json!("another-canary")])
+}
+
+/// A directory of one's own.
+fn own_domain() -> Json {
+    json!({
+        "domain_fqdn": "example.com",
+        "domain_ou": "OU=databases,DC=example,DC=com",
+        "domain_auth_secret_arn": "arn:aws:secretsmanager:${region}:${account}:secret:directory",
+        "domain_dns_ips": ["10.8.1.10", "10.8.2.10"],
+    })
+}
+
+fn replica() -> Sample {
+    let source = json!({
+        "identifier": "source",
+        "engine": "mysql",
+        "engine_version": "8.0.36",
+        "instance_class": "db.t3.micro",
+        "allocated_storage": 20,
+        "username": "admin",
+        "password": "canary-of-the-suite",
+        "backup_retention_period": 1,
+    });
+    let arguments = json!({
+        "identifier": "replica",
+        "replicate_source_db": "${source.identifier}",
+        "instance_class": "db.t3.micro",
+        "apply_immediately": true,
+        "skip_final_snapshot": true,
+        "tags": tags(),
+    });
+    Sample::new("aws_db_instance", arguments)
+        .named("replica")
+        .need("source", "aws_db_instance", source)
+        .change("tags", other_tags())
+        .change("instance_class", [json!("db.t3.small")])
+        .change("replica_mode", [json!("mounted")])
+        .change("replicate_source_db", [json!("${source.identifier}")])
 }
 
 fn instance_with_managed_password() -> Sample {

@@ -42,7 +42,7 @@ fn public_access_block() -> Sample {
 
 fn encryption() -> Sample {
     let rule = |algorithm: &str, key: bool| json!([{ "apply_server_side_encryption_by_default": { "sse_algorithm": algorithm }, "bucket_key_enabled": key }]);
-    let arguments = json!({ "bucket": "${bucket.bucket}", "rule": rule("AES256", false) });
+    let arguments = json!({ "bucket": "${bucket.bucket}", "rule": rule("aws:kms", true) });
     in_bucket("aws_s3_bucket_server_side_encryption_configuration", "conformance-encryption", arguments)
-        .change("rule", [rule("aws:kms", true), rule("AES256", false)])
+        .change("rule", [rule("AES256", false), rule("aws:kms", false)])
 }
