@@ -36,7 +36,7 @@ fn chore(arguments: &[String]) -> Result<()> {
         ["check"] => check(),
         ["bench", rest @ ..] => bench::run(rest),
         ["test"] => cargo(&["test", "--workspace", "--locked"]),
-        _ => bail!("usage: cargo xtask demo | generate | check | bench [--json] | test"),
+        _ => bail!("usage: cargo xtask demo | generate | check | bench [--json | --update] | test"),
     }
 }
 

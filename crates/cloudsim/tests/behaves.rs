@@ -113,7 +113,10 @@ async fn slow_kinds_settle() {
     let live = bed.read("sim_database", &id).await.expect("exists");
     assert!(matches!(live.phase, Phase::Settling(_)));
     assert_eq!(live.inputs.get("password"), Some(&Known::Null));
-    assert_eq!(bed.update("sim_database", &id, &[("backup_days", Tree::Int(3))]).await.expect_err("busy").kind, FaultKind::NotYet);
+    assert_eq!(
+        bed.update("sim_database", &id, &[("backup_days", Tree::Int(3))]).await.expect_err("busy").kind,
+        FaultKind::NotYet
+    );
     sleep(DATABASE.timing.expected_create * 2).await;
     assert_eq!(bed.read("sim_database", &id).await.expect("exists").phase, Phase::Ready);
     bed.update("sim_database", &id, &[("backup_days", Tree::Int(3))]).await.expect("updates");
@@ -148,7 +151,8 @@ async fn ownership_is_proven_only_by_a_mark() {
     let network = bed.network(1).await;
     let mark = bed.drivers.resources["sim_network"].find(Known::Null, &token(1)).await;
     assert_eq!(mark, Ok(Found::Ours(network.clone())));
-    let foreign = bed.cloud.plant(&FIREWALL, map([("name", Tree::text("web")), ("network_id", Tree::text(network.0.as_str()))]));
+    let foreign =
+        bed.cloud.plant(&FIREWALL, map([("name", Tree::text("web")), ("network_id", Tree::text(network.0.as_str()))]));
     let named = map([("name", Tree::text("web")), ("network_id", Tree::text(network.0.as_str()))]);
     assert_eq!(bed.drivers.resources["sim_firewall"].find(named, &token(2)).await, Ok(Found::Foreign(foreign)));
     let role = bed.cloud.plant(&ROLE, map([("name", Tree::text("r"))]));

@@ -139,11 +139,13 @@ fn want(
     let offline = resource.offline.as_map().into_iter().flatten();
     names.extend(offline.filter(|(_, value)| !value.is_null()).map(|(name, _)| name.clone()));
     let half_done = object.status == Status::Creating;
+    let is_local = |name: &str| (kind.inputs)().field(name).is_some_and(|field| field.local);
+    names.retain(|name| !is_local(name));
     let fields = (kind.inputs)().fields.iter();
     let implied = fields.filter(|field| field.exclusive || (half_done && field.on_create.is_some()));
     names.extend(implied.map(|field| field.name.to_owned()));
     let others = referenced.get(&present).cloned().unwrap_or_else(wants::none);
-    wants::union(Want::Only(names), others)
+    wants::union(wants::union(Want::Only(names), wants::switches(resource)), others)
 }
 
 /// The address that a `[[moved]]` block gives to what state has under another.

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use driver::Want;
-use model::Address;
-use model::stack::{Dependency, Stack};
+use model::stack::{Dependency, Resource, Stack};
+use model::{Address, Planned};
 
 /// What references read, by the address they refer to.
 #[must_use]
@@ -18,6 +18,26 @@ pub fn referenced(stack: &Stack) -> BTreeMap<Address, Want> {
         *want = union(std::mem::replace(want, Want::Everything), attributes(dependency));
     }
     wants
+}
+
+/// What references read, and the switches that are on.
+#[must_use]
+pub fn of(stack: &Stack) -> BTreeMap<Address, Want> {
+    let mut wants = referenced(stack);
+    for (address, resource) in &stack.resources {
+        let want = wants.entry(address.clone()).or_insert_with(none);
+        *want = union(std::mem::replace(want, Want::Everything), switches(resource));
+    }
+    wants
+}
+
+/// Arguments that only stackctl reads and that are switched on: some say what counts as settled
+/// (`wait_for_steady_state`), and a read acts on them when it finds their names.
+#[must_use]
+pub fn switches(resource: &Resource) -> Want {
+    let is_on = |name: &str| resource.offline.get(name) == Some(&Planned::Bool(true));
+    let fields = (resource.kind.inputs)().fields.iter().filter(|field| field.local && is_on(field.name));
+    Want::Only(fields.map(|field| field.name.to_owned()).collect())
 }
 
 /// Nothing but what every read tells.

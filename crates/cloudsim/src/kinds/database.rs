@@ -30,7 +30,7 @@ pub struct Inputs {
     #[attr(write_only)]
     pub password: Option<Secret<String>>,
     /// Who may come in.
-    #[attr(computed, keep, accepts = ["sim_firewall.id", "sim_default_firewall.id"])]
+    #[attr(clear, accepts = ["sim_firewall.id", "sim_default_firewall.id"])]
     pub firewall_ids: Option<BTreeSet<String>>,
     /// Days that backups are kept.
     #[attr(default = 1, range = 0..=35)]

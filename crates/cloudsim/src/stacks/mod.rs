@@ -137,7 +137,8 @@ impl Sketch {
 
     /// Two attachments of one firewall to one network are one object.
     fn has_twin(&self, at: usize) -> bool {
-        let key = |it: &Declaration| (it.arguments.get("network_id").cloned(), it.arguments.get("firewall_id").cloned());
+        let key =
+            |it: &Declaration| (it.arguments.get("network_id").cloned(), it.arguments.get("firewall_id").cloned());
         let this = &self.resources[at];
         let same = |(other, it): (usize, &Declaration)| other != at && it.kind == this.kind && key(it) == key(this);
         self.resources.iter().enumerate().any(same)
@@ -186,8 +187,7 @@ impl Sketch {
     /// Some declaration of a kind before a place.
     fn some(&mut self, kind: &str, before: usize) -> Option<String> {
         let of_kind = |it: &&Declaration| it.kind == kind;
-        let found: Vec<String> =
-            self.resources.iter().take(before).filter(of_kind).map(Declaration::address).collect();
+        let found: Vec<String> = self.resources.iter().take(before).filter(of_kind).map(Declaration::address).collect();
         (!found.is_empty()).then(|| found[self.below(found.len())].clone())
     }
 }

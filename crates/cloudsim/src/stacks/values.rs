@@ -19,7 +19,9 @@ pub(super) fn needs(kind: &str) -> &'static [&'static str] {
 pub(super) fn arguments(kind: &str) -> &'static [&'static str] {
     match kind {
         "sim_network" => &["cidr", "dns", "mtu", "tags"],
-        "sim_firewall" => &["name", "name_prefix", "description", "network_id", "ingress", "egress", "tags", "lifecycle"],
+        "sim_firewall" => {
+            &["name", "name_prefix", "description", "network_id", "ingress", "egress", "tags", "lifecycle"]
+        }
         "sim_default_firewall" => &["ingress", "tags"],
         "sim_attachment" => &["network_id", "firewall_id", "priority"],
         "sim_role" => &["name", "name_prefix", "description", "policy"],

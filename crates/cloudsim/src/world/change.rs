@@ -15,10 +15,18 @@ use super::{Answer, Owner, Request, Stage, Thing, World, contract, fill};
 
 impl World {
     /// Does what a request asks, or refuses it.
-    pub(super) fn land(&mut self, call: usize, kind: &'static Kind, request: Request, now: Instant) -> Result<Answer, Fault> {
+    pub(super) fn land(
+        &mut self,
+        call: usize,
+        kind: &'static Kind,
+        request: Request,
+        now: Instant,
+    ) -> Result<Answer, Fault> {
         let answer = match request {
             Request::Create { inputs, token } => self.create(call, kind, &inputs, &token, now).map(Answer::Created),
-            Request::Update { id, before, after } => self.update(kind, &id, &before, &after, now).map(|()| Answer::Done),
+            Request::Update { id, before, after } => {
+                self.update(kind, &id, &before, &after, now).map(|()| Answer::Done)
+            }
             Request::Delete { id, before } => self.delete(kind, &id, &before, now).map(|()| Answer::Done),
         };
         if answer.is_ok() {
@@ -74,7 +82,11 @@ impl World {
     }
 
     /// What the create call takes, and whether something is left for an update.
-    fn taken_at_once(&self, kind: &'static Kind, mut inputs: BTreeMap<String, Known>) -> (BTreeMap<String, Known>, bool) {
+    fn taken_at_once(
+        &self,
+        kind: &'static Kind,
+        mut inputs: BTreeMap<String, Known>,
+    ) -> (BTreeMap<String, Known>, bool) {
         let follow_up = self.behavior(kind).follow_up;
         let mut later = false;
         for field in (kind.inputs)().fields.iter().filter(|field| follow_up.contains(&field.name)) {
@@ -100,12 +112,24 @@ impl World {
         self.things.values().find(same)
     }
 
-    fn first_dangling(&self, kind: &'static Kind, inputs: &BTreeMap<String, Known>, now: Instant) -> (Option<String>, usize) {
+    fn first_dangling(
+        &self,
+        kind: &'static Kind,
+        inputs: &BTreeMap<String, Known>,
+        now: Instant,
+    ) -> (Option<String>, usize) {
         let (dangling, found) = self.referents((kind.inputs)(), inputs, now);
         (dangling.into_iter().next(), found.len())
     }
 
-    fn update(&mut self, kind: &'static Kind, id: &Id, before: &Known, after: &Known, now: Instant) -> Result<(), Fault> {
+    fn update(
+        &mut self,
+        kind: &'static Kind,
+        id: &Id,
+        before: &Known,
+        after: &Known,
+        now: Instant,
+    ) -> Result<(), Fault> {
         let operation = format!("{}:update", kind.service);
         let (thing, fields) = self.settled_thing(kind, id, now, &operation)?;
         let none = BTreeMap::new();
@@ -177,10 +201,10 @@ impl World {
         let refuse = |fault: FaultKind, message: String| Err(Fault::new(fault, operation, message));
         match self.things.get(&(kind.name, id.clone())) {
             None => refuse(FaultKind::NotFound, format!("there is no {id}")),
-            Some(thing) if thing.stage == Stage::Deleting => refuse(FaultKind::Invalid, format!("{id} is being deleted")),
-            Some(thing) if !thing.settled(now) => {
-                refuse(FaultKind::NotYet, format!("{id} is {:?}", thing.phase(now)))
+            Some(thing) if thing.stage == Stage::Deleting => {
+                refuse(FaultKind::Invalid, format!("{id} is being deleted"))
             }
+            Some(thing) if !thing.settled(now) => refuse(FaultKind::NotYet, format!("{id} is {:?}", thing.phase(now))),
             Some(thing) if matches!(thing.phase(now), Phase::Failed(_)) => {
                 refuse(FaultKind::Invalid, format!("{id} has failed"))
             }

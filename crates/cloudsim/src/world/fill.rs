@@ -152,7 +152,8 @@ pub(super) fn output(thing: &Thing, field: &Field, now: Instant) -> Known {
         }
         _ if field.volatile => volatile(thing, field, now),
         _ => {
-            let followed = field.follows.iter().map(|name| input(name).map_or(String::new(), |it| it.to_json().to_string()));
+            let followed =
+                field.follows.iter().map(|name| input(name).map_or(String::new(), |it| it.to_json().to_string()));
             let followed = followed.collect::<Vec<String>>().join(" ");
             let tag = format!("{}-{:x}-{:08x}", thing.id, thing.generation, digest(&followed) as u32);
             sample(field, field.ty, &tag)

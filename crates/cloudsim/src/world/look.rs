@@ -95,7 +95,13 @@ impl World {
         Ok(Tree::map(outputs.fields.iter().map(|field| (field.name, told(thing, field, now)))))
     }
 
-    pub fn reveal_lookup(&self, kind: &DataKind, arguments: &Known, output: &str, now: Instant) -> Result<Known, Fault> {
+    pub fn reveal_lookup(
+        &self,
+        kind: &DataKind,
+        arguments: &Known,
+        output: &str,
+        now: Instant,
+    ) -> Result<Known, Fault> {
         let thing = self.wanted(kind, arguments, now)?;
         self.reveal(thing.kind, &thing.id, output, now)
     }

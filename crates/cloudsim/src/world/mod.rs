@@ -238,26 +238,42 @@ impl World {
     /// Revisions are counted for ever, also those that are retired.
     fn revision_after(&self, kind: &Kind, family: &str) -> u64 {
         let made = self.log.iter().filter(|call| call.kind == kind.name && call.committed);
-        let revisions = made.filter_map(|call| call.id.as_ref()?.0.strip_prefix(family)?.strip_prefix(':')?.parse().ok());
+        let revisions =
+            made.filter_map(|call| call.id.as_ref()?.0.strip_prefix(family)?.strip_prefix(':')?.parse().ok());
         let there = self.things.keys().filter(|(name, _)| *name == kind.name);
         let there = there.filter_map(|(_, id)| id.0.strip_prefix(family)?.strip_prefix(':')?.parse().ok());
         revisions.chain(there).fold(0, u64::max) + 1
     }
 
     /// Notes a call and decides its fate.
-    pub fn note(&mut self, kind: &'static str, operation: Operation, id: Option<Id>) -> (usize, Option<Injection>, String) {
+    pub fn note(
+        &mut self,
+        kind: &'static str,
+        operation: Operation,
+        id: Option<Id>,
+    ) -> (usize, Option<Injection>, String) {
         let nth = self.asked.entry((kind, operation)).or_default();
         *nth += 1;
         let nth = *nth;
         let question = format!("{kind} {} {nth}", operation.word());
-        let scripted = self.setup.script.iter().find(|it| it.kind == kind && it.operation == operation && it.nth == nth);
+        let scripted =
+            self.setup.script.iter().find(|it| it.kind == kind && it.operation == operation && it.nth == nth);
         let fate = match scripted {
             Some(scripted) => Some(scripted.injection),
             None => self.setup.faults.fate(self.dice(), &question, operation),
         };
         let at = Instant::now().duration_since(self.start);
         let outcome = Outcome::Unheard;
-        self.log.push(Call { at, kind, operation, id, token: None, committed: false, outcome, injected: fate.is_some() });
+        self.log.push(Call {
+            at,
+            kind,
+            operation,
+            id,
+            token: None,
+            committed: false,
+            outcome,
+            injected: fate.is_some(),
+        });
         (self.log.len() - 1, fate, question)
     }
 
@@ -281,7 +297,8 @@ impl World {
         let (call, fate, question) = self.note(kind.name, operation, id);
         self.log[call].token = token;
         self.check(kind, &request);
-        let latency = |leg: &str| Duration::from_millis(20 + (self.dice().roll(&format!("{question} {leg}")) * 180.0) as u64);
+        let latency =
+            |leg: &str| Duration::from_millis(20 + (self.dice().roll(&format!("{question} {leg}")) * 180.0) as u64);
         let (there, back) = (latency("there"), latency("back"));
         let (lands, answer) = match fate {
             None => (Some(now + there), None),

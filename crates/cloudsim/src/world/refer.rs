@@ -3,9 +3,9 @@
 //! In: objects. Out: references, found by ids and ARNs anywhere in an object's arguments, and by
 //! the outputs that an argument accepts.
 
+use model::Known;
 use model::schema::{Schema, Type};
 use model::tree::Tree;
-use model::Known;
 use tokio::time::Instant;
 
 use super::{Thing, World, fill};
@@ -31,7 +31,10 @@ impl World {
         }
         let mut accepted = Vec::new();
         accepts((from.kind.inputs)(), &from.inputs, &mut accepted);
-        found || accepted.iter().any(|(places, text)| places.iter().any(|place| told(target, place, now).as_deref() == Some(*text)))
+        found
+            || accepted
+                .iter()
+                .any(|(places, text)| places.iter().any(|place| told(target, place, now).as_deref() == Some(*text)))
     }
 
     /// The references in some arguments that lead to nothing, and those that lead to objects: the

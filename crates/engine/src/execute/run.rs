@@ -82,7 +82,7 @@ impl<'a> Run<'a> {
         Ok(Self {
             lives: known.chain(adoptable).collect(),
             machine: Machine::new(tasks, &work.plan.edges, work.limits.clone()),
-            wants: wants::referenced(work.stack),
+            wants: wants::of(work.stack),
             objects: work.objects.clone(),
             connections,
             work,

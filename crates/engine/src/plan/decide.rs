@@ -206,9 +206,11 @@ fn replacement(
             }
         }
     };
+    let local = memory::local(walk.inputs.stack, resource, &decided.desired, &walk.objects);
+    let stays = resource.lifecycle.retain || super::removal::skips_destroy(&local);
     let after = match resource.kind.life {
         Life::Adopted => After::Forget,
-        Life::Owned | Life::Revisions if resource.lifecycle.retain => After::Forget,
+        Life::Owned | Life::Revisions if stays => After::Forget,
         Life::Owned | Life::Revisions => After::Delete,
     };
     // What never was in use holds nothing to protect, and a revision is made to be replaced.
@@ -217,7 +219,6 @@ fn replacement(
         let reason = decided.reason.clone().unwrap_or_default();
         walk.problems.push(super::removal::protected(address, resource.spans.header, "replaced", &reason));
     }
-    let local = memory::local(walk.inputs.stack, resource, &decided.desired, &walk.objects);
     decided.before = super::removal::with_local(&decided.before, &local);
     decided.course = Course::Replace { old, order, after };
 }

@@ -70,10 +70,18 @@ fn going(walk: &mut Walk<'_>, address: &Address, entry: &Entry, kind: &'static K
     let told = live.flatten().map_or_else(|| Tree::Map(std::collections::BTreeMap::new()), |it| it.inputs.clone());
     let local = declared
         .map_or_else(|| object.local.clone(), |it| memory::local(walk.inputs.stack, it, &it.offline, &walk.objects));
+    if skips_destroy(&local) {
+        return forget("`skip_destroy` keeps it in AWS", decided);
+    }
     decided.before = with_local(&veil(told, &NULL.clone().widen(), &object.inputs), &local);
     decided.reason = (!walk.inputs.options.destroy).then(|| "the manifest no longer has it".to_owned());
     decided.course = Course::Delete { id: object.id.clone() };
     Some(decided)
+}
+
+/// Whether the argument of that name, which only stackctl reads, leaves the object in AWS.
+pub(super) fn skips_destroy(local: &Known) -> bool {
+    local.get("skip_destroy") == Some(&Tree::Bool(true))
 }
 
 fn is_removed(walk: &Walk<'_>, address: &Address) -> bool {

@@ -90,8 +90,17 @@ fn removal_alone_never_replaces() {
 }
 
 #[test]
-fn null_is_not_told_rather_than_cleared() {
-    meddled("key_id = \"k\"", "key_id", Known::Null, "");
+fn what_was_cleared_behind_our_back_is_set_again() {
+    meddled(
+        "key_id = \"k\"",
+        "key_id",
+        Known::Null,
+        "
+        update aws_service.web
+          key_id: null -> \"k\" (drift, in-place)
+        drift aws_service.web key_id: \"k\" -> null
+        ",
+    );
     let mut world = World::with(&service("key_id = \"k\""));
     world.meddle("aws_service.web", "key_id", Known::Null);
     check(
@@ -99,7 +108,8 @@ fn null_is_not_told_rather_than_cleared() {
         &service("key_id = \"other\""),
         "
         update aws_service.web
-          key_id: \"k\" -> \"other\" (manifest, in-place)
+          key_id: null -> \"other\" (manifest, in-place)
+        drift aws_service.web key_id: \"k\" -> null
         ",
     );
 }

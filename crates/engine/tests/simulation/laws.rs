@@ -17,7 +17,8 @@ pub fn agreement(cloud: &Cloud, state: &State) -> Vec<String> {
     let mut broken = Vec::new();
     let orphans = cloud.orphans(state);
     broken.extend(orphans.iter().map(|it| format!("{} {} exists and state does not know it", it.kind, it.id)));
-    broken.extend(cloud.ghosts(state).iter().map(|(kind, id)| format!("state knows {kind} {id}, which does not exist")));
+    broken
+        .extend(cloud.ghosts(state).iter().map(|(kind, id)| format!("state knows {kind} {id}, which does not exist")));
     let sightings: BTreeMap<(&str, Id), Sighting> =
         cloud.snapshot().into_iter().map(|it| ((it.kind, it.id.clone()), it)).collect();
     for (address, entry) in &state.resources {
@@ -58,7 +59,8 @@ pub fn contract(cloud: &Cloud) -> Vec<String> {
     for call in cloud.calls().iter().filter(|it| it.operation == Operation::Create && it.committed) {
         *made.entry(call.token.clone().unwrap_or_default()).or_default() += 1;
     }
-    broken.extend(made.into_iter().filter(|(_, count)| *count > 1).map(|(token, _)| format!("{token} made two objects")));
+    broken
+        .extend(made.into_iter().filter(|(_, count)| *count > 1).map(|(token, _)| format!("{token} made two objects")));
     broken
 }
 
@@ -123,9 +125,10 @@ fn is_adopted(kind: &str) -> bool {
     CATALOG.kind(kind).is_some_and(|kind| kind.life == Life::Adopted)
 }
 
-/// Everything that belongs to somebody else.
-pub fn foreign(cloud: &Cloud) -> Vec<Sighting> {
-    cloud.snapshot().into_iter().filter(|it| it.owner == Owner::Foreign).collect()
+/// Everything that belongs to somebody else, with its arguments.
+pub fn foreign(cloud: &Cloud) -> BTreeMap<(&'static str, Id), Known> {
+    let others = cloud.snapshot().into_iter().filter(|it| it.owner == Owner::Foreign);
+    others.map(|it| ((it.kind, it.id), it.inputs)).collect()
 }
 
 /// After a destroy: nothing but what every account has.

@@ -49,7 +49,8 @@ impl MemoryStore {
             Some(text) => serde_json::from_str(text).expect("a snapshot reads back"),
             None => State::new(LINEAGE),
         };
-        let records = disk.journal.iter().map(|line| serde_json::from_str(line).expect("a record reads back")).collect();
+        let records =
+            disk.journal.iter().map(|line| serde_json::from_str(line).expect("a record reads back")).collect();
         Loaded { state, records, key: Some(Key([7; 32])) }
     }
 }
@@ -92,7 +93,12 @@ impl Store for MemoryStore {
         })
     }
 
-    fn save<'a>(&'a self, _: &'a Held, snapshot: &'a Snapshot, _: Backup) -> BoxFuture<'a, Result<Written, StoreError>> {
+    fn save<'a>(
+        &'a self,
+        _: &'a Held,
+        snapshot: &'a Snapshot,
+        _: Backup,
+    ) -> BoxFuture<'a, Result<Written, StoreError>> {
         Box::pin(async {
             snapshot.state.check().expect("a state that is written keeps its invariants");
             sleep(WRITE).await;

@@ -8,11 +8,12 @@ use std::time::Duration;
 use cloudsim::stacks::Sketch;
 use cloudsim::{Dice, Faults, Outcome, Owner, Setup};
 use engine::plan::has_changes;
+use model::Known;
 use model::plan::{OperationStep, Plan};
 use tokio::time::sleep;
 
 use crate::laws;
-use crate::stage::{Aim, Ran, Stage, Stop, until_killed};
+use crate::stage::{Aim, Ran, Stage, Stop, resolve, until_killed};
 
 /// A seed on its way through a test.
 struct Trial {
@@ -59,21 +60,26 @@ impl Trial {
             Err(Stop::NoPlan(problems)) => {
                 // A replacement that cannot be ordered is refused with a way out.
                 let refused = |code: &str| ["name-is-exclusive", "order-conflict", "replacement-stuck"].contains(&code);
-                let bugs: Vec<String> =
-                    problems.iter().filter(|it| !refused(it.code)).map(|it| format!("{}: {}", it.code, it.message)).collect();
+                let bugs: Vec<String> = problems
+                    .iter()
+                    .filter(|it| !refused(it.code))
+                    .map(|it| format!("{}: {}", it.code, it.message))
+                    .collect();
                 self.hold("a generated edit can be planned", &bugs);
                 return None;
             }
             Err(Stop::Trouble(trouble)) => panic!("{}", self.report("a run without faults succeeds", &[trouble])),
         };
         self.tell(|_| describe(&ran.planning.plan));
-        let failed: Vec<String> = ran.outcome.failed.iter().map(|(address, fault)| format!("{address}: {fault}")).collect();
+        let failed: Vec<String> =
+            ran.outcome.failed.iter().map(|(address, fault)| format!("{address}: {fault}")).collect();
         self.hold("a run without faults succeeds", &failed);
         self.hold("only planned calls are made", &laws::faithful(&ran));
         self.hold("nothing is refused because of the order", &laws::order(&ran.calls));
         self.hold("no driver is asked what it may not be", &laws::contract(&self.stage.cloud));
         let ledger = self.stage.ledger().await;
-        let open: Vec<String> = ledger.open_intents().map(|it| format!("{:?}", it.intent.address.to_string())).collect();
+        let open: Vec<String> =
+            ledger.open_intents().map(|it| format!("{:?}", it.intent.address.to_string())).collect();
         self.hold("no intent is open", &open);
         match aim {
             Aim::Apply => self.hold("state and cloud agree", &laws::agreement(&self.stage.cloud, &ledger.state)),
@@ -124,6 +130,25 @@ impl Trial {
             }
         }
         self.stage.cloud.calm();
+    }
+
+    /// Somebody else has some of the names that the stack wants.
+    fn plant(&mut self) -> usize {
+        let stack = resolve(&self.sketch.to_string());
+        let mut planted = 0;
+        for (address, resource) in &stack.resources {
+            let naming = resource.kind.naming.filter(|naming| !naming.shared && naming.scope.is_empty());
+            let name = naming.and_then(|naming| resource.offline.get(naming.argument)?.as_text());
+            if let (Some(naming), Some(name)) = (naming, name)
+                && self.dice.happens(0.5, &format!("plant {address}"))
+            {
+                let inputs = Known::map([(naming.argument, Known::text(name))]);
+                let id = self.stage.cloud.plant(resource.kind, inputs);
+                self.tell(|_| format!("---- somebody else has the {} {id}", resource.kind.name));
+                planted += 1;
+            }
+        }
+        planted
     }
 
     /// What is still on its way arrives, and what settles has settled.
@@ -187,7 +212,7 @@ fn each(seeds: Range<u64>, test: impl AsyncFn(u64)) {
 
 #[test]
 fn apply_edit_apply_destroy() {
-    each(seeds(60), async |seed| {
+    each(seeds(50), async |seed| {
         let mut trial = Trial::new(seed, 12);
         trial.clean_run(Aim::Apply).await;
         trial.nothing_to_do().await;
@@ -207,7 +232,7 @@ fn apply_edit_apply_destroy() {
 
 #[test]
 fn a_bad_day_leaves_nothing_behind() {
-    each(seeds(80), async |seed| {
+    each(seeds(50), async |seed| {
         let mut trial = Trial::new(seed, 10);
         trial.stormy_runs(Aim::Apply).await;
         trial.rest().await;
@@ -220,7 +245,7 @@ fn a_bad_day_leaves_nothing_behind() {
 
 #[test]
 fn an_edit_on_a_bad_day() {
-    each(seeds(80), async |seed| {
+    each(seeds(50), async |seed| {
         let mut trial = Trial::new(seed, 10);
         trial.clean_run(Aim::Apply).await;
         let before = trial.sketch.clone();
@@ -267,6 +292,38 @@ fn drift_is_seen_and_mended() {
             let seen = if has_changes(&ran.planning.plan) { Vec::new() } else { vec!["nothing".to_owned()] };
             trial.hold("what vanished is seen", &seen);
         }
+        trial.nothing_to_do().await;
+    });
+}
+
+#[test]
+fn what_belongs_to_others_is_left_alone() {
+    each(seeds(50), async |seed| {
+        let mut trial = Trial::new(seed, 10);
+        if trial.plant() == 0 {
+            return;
+        }
+        let before = laws::foreign(&trial.stage.cloud);
+        trial.stormy_runs(Aim::Apply).await;
+        trial.rest().await;
+        let text = trial.sketch.to_string();
+        let ran = trial.stage.run(&text, Aim::Apply).await;
+        let ran = ran.unwrap_or_else(|stop| panic!("{}", trial.report("a run ends", &[format!("{stop:?}")])));
+        trial.tell(|_| describe(&ran.planning.plan));
+        let refused = if ran.outcome.failed.is_empty() { vec!["it was taken".to_owned()] } else { Vec::new() };
+        trial.hold("a name that is taken is refused", &refused);
+        let ledger = trial.stage.ledger().await;
+        let after = laws::foreign(&trial.stage.cloud);
+        let taken = after.keys().filter(|(kind, id)| ledger.state.address_of(kind, id).is_some());
+        let taken: Vec<String> = taken.map(|(kind, id)| format!("{kind} {id} is in state")).collect();
+        trial.hold("what belongs to others is not taken", &taken);
+        let changed = if before == after { Vec::new() } else { vec![format!("{before:?} became {after:?}")] };
+        trial.hold("what belongs to others is not changed", &changed);
+        trial.hold("no driver is asked what it may not be", &laws::contract(&trial.stage.cloud));
+        for (kind, id) in after.keys() {
+            trial.stage.cloud.vanish(kind, id);
+        }
+        trial.clean_run(Aim::Apply).await;
         trial.nothing_to_do().await;
     });
 }

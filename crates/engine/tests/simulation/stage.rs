@@ -20,7 +20,6 @@ use engine::store::{Holder, Store};
 use model::diagnostic::{Diagnostic, Severity};
 use model::source::{NoFiles, Sources};
 use model::stack::{Given, Stack};
-use model::state::State;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -133,10 +132,6 @@ impl Stage {
     }
 
     /// What state and journal say together.
-    pub async fn state(&self) -> State {
-        self.ledger().await.state
-    }
-
     pub async fn ledger(&self) -> Ledger {
         let loaded = self.store.load().await.expect("loads");
         Ledger::open(loaded.state, &loaded.records)

@@ -126,10 +126,7 @@ impl Resource for LogGroup {
         Ok(())
     }
 
-    async fn delete(aws: &Aws, id: &Id, before: &Inputs) -> Result<(), Fault> {
-        if before.skip_destroy == Some(true) {
-            return Ok(());
-        }
+    async fn delete(aws: &Aws, id: &Id, _: &Inputs) -> Result<(), Fault> {
         aws.logs().delete_log_group().log_group_name(&id.0).send().await.found("logs:DeleteLogGroup").map(|_| ())
     }
 

@@ -119,11 +119,7 @@ impl Resource for ParameterGroup {
     }
 
     async fn update(aws: &Aws, Update { id, before, after }: Update<'_, Self>) -> Result<(), Fault> {
-        let (old, new) = (by_name(before.parameter.as_ref()), by_name(after.parameter.as_ref()));
-        let changed = new.iter().filter(|(name, it)| old.get(*name).is_none_or(|old| old.value != it.value));
-        let removed = old.iter().filter(|(name, _)| !new.contains_key(*name));
-        let changed: Vec<Setting> = connected_first(changed.map(|(_, it)| setting(it)).collect());
-        let removed: Vec<Setting> = connected_first(removed.map(|(_, it)| reset(it)).collect());
+        let (removed, changed) = changes(before.parameter.as_ref(), after.parameter.as_ref());
         for chunk in removed.chunks(CHUNK) {
             let call = aws.rds().reset_db_parameter_group().db_parameter_group_name(&id.0).reset_all_parameters(false);
             let answer = call.set_parameters(Some(chunk.to_vec())).send().await.fault("rds:ResetDBParameterGroup");
@@ -182,6 +178,15 @@ async fn parameters(aws: &Aws, id: &Id) -> Result<Blocks<Parameter>, Fault> {
         })
     };
     Ok(listed.into_iter().filter_map(parameter).collect())
+}
+
+/// What has to go back to its default, and what has to be set.
+fn changes(before: Option<&Blocks<Parameter>>, after: Option<&Blocks<Parameter>>) -> (Vec<Setting>, Vec<Setting>) {
+    let (old, new) = (by_name(before), by_name(after));
+    let removed = old.iter().filter(|(name, _)| !new.contains_key(*name));
+    let changed = new.iter().filter(|(name, it)| old.get(*name).is_none_or(|old| old.value != it.value));
+    let removed = connected_first(removed.map(|(_, it)| reset(it)).collect());
+    (removed, connected_first(changed.map(|(_, it)| setting(it)).collect()))
 }
 
 fn by_name(parameters: Option<&Blocks<Parameter>>) -> BTreeMap<String, &Parameter> {
@@ -243,6 +248,20 @@ fn arn_of(group: &Description) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_removed_is_reset_and_what_differs_is_set() {
+        let parameter =
+            |name: &str, value: &str| Parameter { name: name.to_owned(), value: value.to_owned(), apply_method: None };
+        let before = Blocks(vec![parameter("gone", "1"), parameter("kept", "1"), parameter("other", "1")]);
+        let after = Blocks(vec![parameter("Kept", "1"), parameter("other", "2"), parameter("new", "1")]);
+        let (removed, changed) = changes(Some(&before), Some(&after));
+        let names = |settings: &[Setting]| -> Vec<String> {
+            settings.iter().filter_map(|it| it.parameter_name().map(str::to_owned)).collect()
+        };
+        assert_eq!(names(&removed), ["gone"]);
+        assert_eq!(names(&changed), ["new", "other"]);
+    }
 
     #[test]
     fn character_sets_and_collations_come_first_in_their_order() {

@@ -64,12 +64,11 @@ async fn owned(subject: &mut Subject<'_>, names: &Names, other: &dyn Driver) -> 
     let live = subject.ready(&id).await?;
     let before = subject.with_local(&live.inputs);
     other.delete(&id, before.clone()).await.map_err(|fault| format!("delete: {fault}"))?;
-    if subject.sample.lingers {
-        return Ok(());
+    if !subject.sample.lingers {
+        subject.gone(&id).await.map_err(|it| format!("deleted behind our back: {it}"))?;
+        let found = find(subject, &token).await?;
+        subject.expect(found == Found::Absent, || format!("find of what was deleted is {found:?}, not Absent"));
     }
-    subject.gone(&id).await.map_err(|it| format!("deleted behind our back: {it}"))?;
-    let found = find(subject, &token).await?;
-    subject.expect(found == Found::Absent, || format!("find of what was deleted is {found:?}, not Absent"));
     subject.delete(&id, &before, Harm::Throttle).await.map_err(|it| format!("deleted behind our back: {it}"))?;
 
     let id = lost_create(subject).await?;
@@ -78,7 +77,9 @@ async fn owned(subject: &mut Subject<'_>, names: &Names, other: &dyn Driver) -> 
     subject.settled("created again", &subject.desired.clone(), &live);
     let before = subject.with_local(&live.inputs);
     subject.delete(&id, &before, Harm::DropAnswer).await?;
-    subject.gone(&id).await?;
+    if !subject.sample.lingers {
+        subject.gone(&id).await?;
+    }
     subject.delete(&id, &before, Harm::Throttle).await.map_err(|it| format!("deleted twice: {it}"))
 }
 
@@ -285,14 +286,14 @@ async fn removed(subject: &mut Subject<'_>, id: &Id, field: &Field) -> Result<()
         return Ok(());
     }
     let before = subject.ready(id).await?.inputs.get(field.name).cloned().unwrap_or(Tree::Null);
-    let already = if value.is_null() { is_nothing(&before) } else { equal(field, &value, &before) };
+    let already = if value.is_null() { is_off(field, &before) } else { equal(field, &value, &before) };
     if already {
         return Ok(());
     }
     let live = subject.change(id, &Tree::map([(field.name, value.clone())]), Harm::DropAnswer).await?;
     let after = live.inputs.get(field.name).unwrap_or(&Tree::Null);
     let done = match field.removal {
-        Removal::Clear => is_nothing(after) || is_off(field, after),
+        Removal::Clear => is_off(field, after),
         Removal::Default | Removal::Keep => equal(field, &value, after) || after.is_null(),
     };
     subject.expect(done, || format!("it is {}", after.to_json()));

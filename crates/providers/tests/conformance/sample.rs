@@ -26,7 +26,7 @@ pub struct Sample {
     pub changes: Vec<Change>,
     /// What has to go before an adopted object can be deleted.
     pub occupants: Option<Occupants>,
-    /// Whether deleting leaves the object there, because AWS cannot delete it alone.
+    /// Whether it is still read after its delete, because AWS has no way to be without it.
     pub lingers: bool,
 }
 

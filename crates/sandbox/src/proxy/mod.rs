@@ -57,6 +57,7 @@ pub struct Proxy {
 struct Book {
     calls: Vec<Call>,
     judge: Judge,
+    underway: usize,
 }
 
 impl Proxy {
@@ -71,7 +72,7 @@ impl Proxy {
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not an http:// address"))?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
-        let book = Arc::new(Mutex::new(Book { calls: Vec::new(), judge: Box::new(judge) }));
+        let book = Arc::new(Mutex::new(Book { calls: Vec::new(), judge: Box::new(judge), underway: 0 }));
         let listening = tokio::spawn(listen(listener, authority, Arc::clone(&book))).abort_handle();
         Ok(Proxy { port, book, listening })
     }
@@ -89,6 +90,12 @@ impl Proxy {
     /// Like [`Proxy::calls`], and begins to count anew.
     pub fn take_calls(&self) -> Vec<Call> {
         std::mem::take(&mut open(&self.book).calls)
+    }
+
+    /// How many calls are on their way upstream or being answered there. A delivery is carried to
+    /// its end also where the client is gone, killed for instance by the judge.
+    pub fn underway(&self) -> usize {
+        open(&self.book).underway
     }
 
     /// Puts another judge in place for the calls to come.
@@ -123,7 +130,7 @@ async fn listen(listener: TcpListener, authority: Arc<str>, book: Arc<Mutex<Book
 }
 
 async fn serve(stream: TcpStream, authority: Arc<str>, book: Arc<Mutex<Book>>) {
-    let service = service_fn(|request| handle(request, &authority, &book));
+    let service = service_fn(|request| handle(request, Arc::clone(&authority), Arc::clone(&book)));
     let served = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
     if let Err(problem) = served {
         // A dropped answer ends here too: an error is how hyper is told to close without one.
@@ -140,20 +147,23 @@ enum Closed {
     Request(#[from] hyper::Error),
     #[error("upstream: {0}")]
     Upstream(#[from] Unanswered),
+    #[error("the proxy is being closed")]
+    Ending(#[from] tokio::task::JoinError),
 }
 
 async fn handle(
     request: Request<Incoming>,
-    authority: &str,
-    book: &Mutex<Book>,
+    authority: Arc<str>,
+    book: Arc<Mutex<Book>>,
 ) -> Result<Response<Full<Bytes>>, Closed> {
     let (mut head, body) = request.into_parts();
     let body = body.collect().await?.to_bytes();
     let verdict = {
-        let mut book = open(book);
+        let mut book = open(&book);
         let call = Call::read(book.calls.len(), &head, body.clone());
         let verdict = (book.judge)(&call);
         book.calls.push(call);
+        book.underway += usize::from(!matches!(verdict, Verdict::Drop | Verdict::Refuse { .. }));
         verdict
     };
     // The body was read whole, so it is sent whole.
@@ -161,13 +171,10 @@ async fn handle(
     head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     let request = Request::from_parts(head, Full::new(body));
     match verdict {
-        Verdict::Forward => forward(authority, request).await,
-        Verdict::Delay(time) => {
-            tokio::time::sleep(time).await;
-            forward(authority, request).await
-        }
+        Verdict::Forward => deliver(authority, request, book, Duration::ZERO).await,
+        Verdict::Delay(time) => deliver(authority, request, book, time).await,
         Verdict::ForwardThenDrop => {
-            forward(authority, request).await?;
+            deliver(authority, request, book, Duration::ZERO).await?;
             Err(Closed::Dropped)
         }
         Verdict::Drop => Err(Closed::Dropped),
@@ -177,6 +184,23 @@ async fn handle(
             Ok(answer)
         }
     }
+}
+
+/// Delivers in a task of its own: a client that goes away takes its connection's future with it,
+/// but not what it has sent.
+async fn deliver(
+    authority: Arc<str>,
+    request: Request<Full<Bytes>>,
+    book: Arc<Mutex<Book>>,
+    after: Duration,
+) -> Result<Response<Full<Bytes>>, Closed> {
+    let delivery = tokio::spawn(async move {
+        tokio::time::sleep(after).await;
+        let answer = forward(&authority, request).await;
+        open(&book).underway -= 1;
+        answer
+    });
+    delivery.await?
 }
 
 async fn forward(authority: &str, request: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Closed> {

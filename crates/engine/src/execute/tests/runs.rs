@@ -178,10 +178,10 @@ async fn a_destroy_that_would_stop_halfway_deletes_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_journal_that_outgrows_the_snapshot_gets_one_in_the_middle_of_the_run() {
     let mut bed = Bed::new();
-    let many: String = (0..80).map(|it| format!("[resource.test_thing.n{it}]\nname = \"n{it}\"\n")).collect();
-    assert_eq!(bed.apply(&many).await.outcome().created, 80);
+    let many: String = (0..200).map(|it| format!("[resource.test_thing.n{it}]\nname = \"n{it}\"\n")).collect();
+    assert_eq!(bed.apply(&many).await.outcome().created, 200);
     let state = bed.state().await;
     assert!(state.serial > 1, "only the last snapshot was written");
-    assert_eq!(state.resources.len(), 80);
+    assert_eq!(state.resources.len(), 200);
     assert!(bed.pending(&many).await.is_empty());
 }

@@ -94,7 +94,8 @@ impl Comparer<'_> {
             last = &none;
         }
         let Some((wanted, removing)) = wanted(field, set, last, self.completing, document) else { return };
-        let told = around.live.and_then(|it| it.get(field.name)).filter(|it| !it.is_null());
+        let told = around.live.and_then(|it| it.get(field.name));
+        let told = told.filter(|it| !it.is_null() || (!document && tells_absence(field, &wanted)));
         let live = if field.write_only { None } else { told };
         let mut inside = Comparison::default();
         let three = Three { desired: &wanted, last, live, removing };
@@ -193,6 +194,15 @@ impl Comparer<'_> {
     fn is_ignored(&self, path: &Path) -> bool {
         self.ignore.iter().any(|ignored| ignored.covers(path))
     }
+}
+
+/// Whether a live null means that AWS has no value, rather than that it does not tell one. What
+/// cannot be changed cannot have been cleared either, and a default or an empty value may be
+/// told as nothing.
+fn tells_absence(field: &Field, wanted: &Planned) -> bool {
+    let is_default = field.default.is_some_and(|it| it.to_known().widen() == *wanted);
+    let changes_in_place = matches!(field.replace, Replace::Never);
+    changes_in_place && !field.sensitive && !is_default && !is_nothing(wanted)
 }
 
 /// What counts as desired, and whether that is because the manifest no longer sets it. `None`

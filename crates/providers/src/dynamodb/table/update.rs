@@ -19,10 +19,14 @@ use crate::aws::{Answer, Aws, FaultCodes, tags};
 
 /// Does what is left to do.
 pub(super) async fn update(aws: &Aws, id: &Id, before: &Inputs, after: &Inputs) -> Result<(), Fault> {
-    retag(aws, id, before, after).await?;
-    if steps(before, after).is_empty() {
-        return Ok(());
+    if !steps(before, after).is_empty() {
+        advance(aws, id, after).await?;
     }
+    // Last, because everything above may be asked again and again.
+    retag(aws, id, before, after).await
+}
+
+async fn advance(aws: &Aws, id: &Id, after: &Inputs) -> Result<(), Fault> {
     let operation = "dynamodb:UpdateTable";
     let Some(it) = describe(aws, &id.0).await? else {
         return Err(Fault::new(FaultKind::NotFound, operation, format!("there is no table `{id}`")));
@@ -140,7 +144,12 @@ async fn recover(aws: &Aws, id: &Id, on: bool, days: Option<i32>, region: Option
     let call = call.point_in_time_recovery_specification(built(it.build())?).customize();
     let answer = call.config_override(replicas::in_region(region)).send().await;
     let answer = answer.fault("dynamodb:UpdateContinuousBackups").map(|_| ());
-    answer.code_means(&["ContinuousBackupsUnavailableException"], FaultKind::NotYet)
+    let answer = answer.code_means(&["ContinuousBackupsUnavailableException"], FaultKind::NotYet);
+    match region {
+        // A replica that was just asked for is not there yet.
+        Some(_) => answer.code_means(&["TableNotFoundException", "ResourceNotFoundException"], FaultKind::NotYet),
+        None => answer,
+    }
 }
 
 /// Brings the tags of the table, and of the replicas that should have them, to `after`.

@@ -45,7 +45,7 @@ pub(super) fn is_unfinished(inputs: &Inputs) -> bool {
         || inputs.domain_auth_secret_arn.is_some()
         || inputs.customer_owned_ip_enabled == Some(true);
     match Origin::of(inputs) {
-        Origin::New => inputs.replica_mode.is_some(),
+        Origin::New => false,
         Origin::Replica(_) => replica || restored,
         Origin::Snapshot(_) => restored || unwatched || inputs.max_allocated_storage.is_some_and(|it| it > 0),
         Origin::Time(_) => restored || unwatched,

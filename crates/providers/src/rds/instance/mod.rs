@@ -423,7 +423,7 @@ impl Resource for Instance {
     }
 
     async fn delete(aws: &Aws, id: &Id, before: &Inputs) -> Result<(), Fault> {
-        let skip = before.skip_final_snapshot.unwrap_or(false);
+        let skip = is_skipped(before);
         let call = aws
             .rds()
             .delete_db_instance()
@@ -458,7 +458,7 @@ impl Resource for Instance {
                 by: None,
             });
         }
-        if before.skip_final_snapshot == Some(true) {
+        if is_skipped(before) {
             return Ok(obstacles);
         }
         match &before.final_snapshot_identifier {
@@ -476,6 +476,12 @@ impl Resource for Instance {
         }
         Ok(obstacles)
     }
+}
+
+/// A read replica has no final snapshot.
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBInstance.html>
+fn is_skipped(before: &Inputs) -> bool {
+    before.skip_final_snapshot == Some(true) || before.replicate_source_db.is_some()
 }
 
 /// A filter leaves out what is not there, where a describe by identifier would fail.

@@ -34,7 +34,29 @@ fn table() -> Sample {
                 json!({ "stream_enabled": false, "stream_view_type": null }),
             ],
         )
-        .change("global_secondary_index", [json!([index("by-owner"), index("other")]), json!([index("by-owner")])])
+        .change_with(
+            "stream_view_type",
+            [
+                json!({ "stream_enabled": true, "stream_view_type": "KEYS_ONLY" }),
+                json!({ "stream_enabled": true, "stream_view_type": "NEW_IMAGE" }),
+            ],
+        )
+        .change_with(
+            "attribute",
+            [json!({
+                "attribute": [
+                    { "name": "id", "type": "S" },
+                    { "name": "at", "type": "N" },
+                    { "name": "owner", "type": "S" },
+                    { "name": "kind", "type": "B" },
+                ],
+                "global_secondary_index": [
+                    index("by-owner"),
+                    { "name": "by-kind", "hash_key": "kind", "range_key": "at", "projection_type": "KEYS_ONLY" },
+                ],
+            })],
+        )
+        .change("global_secondary_index", [json!([index("by-owner"), index("other")]), json!([index("other")])])
 }
 
 fn provisioned() -> Sample {

@@ -55,6 +55,11 @@ fn instance() -> Sample {
             json!({ "name": "conformance-instance", "subnet_ids": ["${a.id}", "${b.id}"] }),
         )
         .need(
+            "others_subnets",
+            "aws_db_subnet_group",
+            json!({ "name": "conformance-others", "subnet_ids": ["${b.id}", "${a.id}"] }),
+        )
+        .need(
             "parameters",
             "aws_db_parameter_group",
             json!({ "name": "conformance-instance", "family": "mariadb10.5" }),

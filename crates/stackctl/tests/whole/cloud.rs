@@ -1,0 +1,210 @@
+//! An AWS of one's own: an emulator behind a proxy that counts calls and makes them fail.
+//!
+//! In: nothing; where this machine has no moto, one is installed once per target folder. Out: an
+//! endpoint, the calls that went through it, and what the emulator holds.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::thread;
+use std::time::Duration;
+
+use sandbox::{Call, Emulator, Proxy, Scoped, Tools, Verdict};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+/// An emulator, its proxy, and the threads that they run on; gone with the value.
+pub struct Cloud {
+    proxy: Proxy,
+    emulator: Scoped,
+    // The last to go: the others live on it.
+    _threads: Runtime,
+}
+
+impl Cloud {
+    /// Starts one.
+    pub fn start() -> Self {
+        let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let threads = threads.expect("threads");
+        let (emulator, proxy) = threads.block_on(async {
+            let emulator = Scoped::start_found(found()).await.expect("the emulator starts");
+            let proxy = Proxy::start(&emulator.endpoint(), |_| Verdict::Forward).await.expect("a port");
+            (emulator, proxy)
+        });
+        Self { proxy, emulator, _threads: threads }
+    }
+
+    /// The address that clients use.
+    pub fn endpoint(&self) -> String {
+        self.proxy.endpoint()
+    }
+
+    /// What went through since the last time.
+    pub fn take_calls(&self) -> Vec<Call> {
+        self.proxy.take_calls()
+    }
+
+    /// Decides about the calls to come.
+    pub fn judge(&self, judge: impl FnMut(&Call) -> Verdict + Send + 'static) {
+        self.proxy.judge(judge);
+    }
+
+    /// Lets every call through again.
+    pub fn let_through(&self) {
+        self.proxy.judge(|_| Verdict::Forward);
+    }
+
+    /// Waits until everything that was sent has arrived.
+    pub fn wait_for_deliveries(&self) {
+        while self.proxy.underway() > 0 {
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// A call of the AWS JSON protocol, past the proxy.
+    pub fn json(&self, service: &str, target: &str, body: &Value) -> Value {
+        let headers = format!("X-Amz-Target: {target}\r\nContent-Type: application/x-amz-json-1.1\r\n");
+        let answer = self.send(service, &headers, &body.to_string());
+        if answer.is_empty() { Value::Null } else { serde_json::from_str(&answer).expect("JSON") }
+    }
+
+    /// A call of the AWS query protocol, past the proxy.
+    pub fn form(&self, service: &str, body: &str) -> String {
+        self.send(service, "Content-Type: application/x-www-form-urlencoded\r\n", body)
+    }
+
+    fn send(&self, service: &str, headers: &str, body: &str) -> String {
+        let endpoint = self.emulator.endpoint();
+        let authority = endpoint.strip_prefix("http://").expect("an http endpoint");
+        let request = format!(
+            "POST / HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\nContent-Length: {}\r\n\
+             Authorization: AWS4-HMAC-SHA256 Credential={}/20260101/{}/{service}/aws4_request, \
+             SignedHeaders=host, Signature=00\r\n{headers}\r\n{body}",
+            body.len(),
+            sandbox::ACCESS_KEY,
+            sandbox::REGION,
+        );
+        let mut stream = TcpStream::connect(authority).expect("the emulator listens");
+        stream.write_all(request.as_bytes()).expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("read");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("an HTTP answer");
+        assert!(head.starts_with("HTTP/1.1 200"), "{service} {answer}");
+        body.to_owned()
+    }
+
+    /// What there is, one thing a line, in order. Two things of one name are two lines, so that
+    /// nothing can be there twice unseen; names that AWS makes up are left out.
+    pub fn inventory(&self) -> Vec<String> {
+        let mut things = self.network();
+        things.extend(self.containers());
+        things.extend(self.secrets());
+        things.extend(self.roles());
+        let databases = self.form("rds", "Action=DescribeDBInstances&Version=2014-10-31");
+        things.extend(elements(&databases, "DBInstanceIdentifier").map(|it| format!("database {it}")));
+        let groups = self.json("logs", "Logs_20140328.DescribeLogGroups", &Value::Object(Default::default()));
+        things.extend(texts(&groups["logGroups"], "logGroupName").map(|it| format!("log group {it}")));
+        things.sort();
+        things
+    }
+
+    fn network(&self) -> Vec<String> {
+        let ask = |action: &str| self.form("ec2", &format!("Action={action}&Version=2016-11-15"));
+        let groups = ask("DescribeSecurityGroups");
+        let rules = ask("DescribeSecurityGroupRules");
+        let vpcs = ask("DescribeVpcs");
+        let subnets = ask("DescribeSubnets");
+        let of = |text: &str, element: &str, what: &str| -> Vec<String> {
+            elements(text, element).map(|it| format!("{what} {it}")).collect()
+        };
+        [
+            of(&groups, "groupDescription", "security group"),
+            of(&rules, "ipProtocol", "rule"),
+            of(&vpcs, "isDefault", "VPC"),
+            of(&subnets, "defaultForAz", "subnet"),
+        ]
+        .concat()
+    }
+
+    fn containers(&self) -> Vec<String> {
+        let ecs = |operation: &str, body: &Value| {
+            self.json("ecs", &format!("AmazonEC2ContainerServiceV20141113.{operation}"), body)
+        };
+        let mut things = Vec::new();
+        for cluster in strings(&ecs("ListClusters", &serde_json::json!({}))["clusterArns"]) {
+            things.push(format!("cluster {cluster}"));
+            let services = ecs("ListServices", &serde_json::json!({ "cluster": cluster }));
+            things.extend(strings(&services["serviceArns"]).into_iter().map(|it| format!("service {it}")));
+        }
+        let definitions = ecs("ListTaskDefinitions", &serde_json::json!({ "status": "ACTIVE" }));
+        for arn in strings(&definitions["taskDefinitionArns"]) {
+            let family = arn.rsplit_once(':').map_or(arn.as_str(), |(family, _revision)| family);
+            things.push(format!("task definition {family}"));
+        }
+        let repositories = self.json(
+            "ecr",
+            "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories",
+            &serde_json::json!({}),
+        );
+        things.extend(texts(&repositories["repositories"], "repositoryName").map(|it| format!("repository {it}")));
+        things
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        let ask = |operation: &str, body: &Value| {
+            self.json("secretsmanager", &format!("secretsmanager.{operation}"), body)
+        };
+        let mut things = Vec::new();
+        for name in texts(&ask("ListSecrets", &serde_json::json!({}))["SecretList"], "Name") {
+            let versions = ask("ListSecretVersionIds", &serde_json::json!({ "SecretId": name }));
+            let count = versions["Versions"].as_array().map_or(0, Vec::len);
+            things.push(format!("secret {name} with {count} versions"));
+        }
+        things
+    }
+
+    fn roles(&self) -> Vec<String> {
+        let ask = |rest: &str| self.form("iam", &format!("Version=2010-05-08&{rest}"));
+        let mut things = Vec::new();
+        for role in elements(&ask("Action=ListRoles"), "RoleName") {
+            let attached = ask(&format!("Action=ListAttachedRolePolicies&RoleName={role}"));
+            things.extend(elements(&attached, "PolicyName").map(|it| format!("policy {it} on role {role}")));
+            things.push(format!("role {role}"));
+        }
+        let policies = ask("Action=ListPolicies&Scope=Local");
+        things.extend(elements(&policies, "PolicyName").map(|it| format!("policy {it}")));
+        things
+    }
+}
+
+/// The emulator of this machine, looked for once.
+fn found() -> &'static Emulator {
+    static FOUND: OnceLock<Emulator> = OnceLock::new();
+    FOUND.get_or_init(|| {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let tools = Tools { path, cache: PathBuf::from(env!("CARGO_TARGET_TMPDIR")) };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        thread::scope(|scope| {
+            // A thread of its own, for this one may be inside a runtime already.
+            let search = scope.spawn(|| runtime.block_on(Emulator::find(&tools, &mut |line| eprintln!("{line}"))));
+            search.join().expect("no panic").expect("an emulator")
+        })
+    })
+}
+
+/// The texts of all elements of a name.
+fn elements<'a>(xml: &'a str, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+    let texts: Vec<&str> = xml.split(&open).skip(1).filter_map(|rest| Some(rest.split_once(&close)?.0)).collect();
+    texts.into_iter()
+}
+
+/// One member of every object in a list.
+fn texts<'a>(list: &'a Value, member: &'a str) -> impl Iterator<Item = String> + 'a {
+    list.as_array().into_iter().flatten().filter_map(move |it| Some(it[member].as_str()?.to_owned()))
+}
+
+fn strings(list: &Value) -> Vec<String> {
+    list.as_array().into_iter().flatten().filter_map(|it| Some(it.as_str()?.to_owned())).collect()
+}

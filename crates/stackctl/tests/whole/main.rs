@@ -1,0 +1,17 @@
+//! The whole program: the binary on manifests, each test against an emulator of its own.
+//!
+//! In: the binary under test and the shipped manifests. Out: pass or fail. These tests know the
+//! command line and AWS's wire protocols, and nothing of the crates behind the binary.
+
+mod bench;
+mod changes;
+mod cloud;
+mod command_line;
+mod faults;
+mod json;
+mod kill;
+mod program;
+mod saved;
+mod secrets;
+mod state;
+mod wordpress;
