@@ -42,7 +42,8 @@ fn chore(arguments: &[String]) -> Result<()> {
 
 /// The main job, from nothing: plan, apply, an empty plan, destroy.
 fn demo() -> Result<()> {
-    cargo(&["install", "--locked", "--path", "crates/stackctl"])?;
+    // A debug build, so that the tests after it need not build the AWS SDK again.
+    cargo(&["install", "--debug", "--locked", "--path", "crates/stackctl"])?;
     let stack = "manifests/wordpress";
     for command in [&["plan"][..], &["apply", "--yes"], &["plan"], &["destroy", "--yes"]] {
         let (verb, flags) = command.split_first().unwrap_or((&"plan", &[]));

@@ -272,6 +272,8 @@ pub enum GraphFormat {
     Dot,
     /// Mermaid.
     Mermaid,
+    /// A picture.
+    Svg,
     /// Nodes and edges.
     Json,
 }

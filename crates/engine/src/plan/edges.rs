@@ -89,6 +89,7 @@ fn edges(walk: &Walk<'_>, lowered: &Lowered) -> BTreeSet<Edge> {
     }
     edges.names(walk, lowered);
     edges.renames(walk, lowered);
+    edges.hands_over(walk, lowered);
     edges.0
 }
 
@@ -199,6 +200,30 @@ impl Edges {
             self.add(*last, deletes, EdgeReason::BlocksDelete);
         } else if let Some(detaches) = parts.detaches {
             self.add(detaches, deletes, EdgeReason::BlocksDelete);
+        }
+    }
+
+    /// An object that one address lets go of and another takes: no two have it at once.
+    fn hands_over(&mut self, walk: &Walk<'_>, lowered: &Lowered) {
+        for (address, parts) in &lowered.parts {
+            let current = walk.tracking.entries.get(address).and_then(|it| it.entry.current.as_ref());
+            let (Some(forgets), Some(current)) = (parts.forgets, current) else { continue };
+            for (index, operation) in lowered.operations.iter().enumerate() {
+                let takes = operation.kind == address.kind
+                    && match &operation.step {
+                        OperationStep::Adopt { id, .. } => *id == current.id,
+                        // Which one it means is known only when its arguments are.
+                        OperationStep::Create { .. } => {
+                            kind(walk, &operation.address).is_some_and(|it| it.life == Life::Adopted)
+                        }
+                        OperationStep::Update { .. } | OperationStep::Delete { .. } => false,
+                        OperationStep::Settle { .. } | OperationStep::Forget => false,
+                        OperationStep::Record { .. } | OperationStep::Read { .. } => false,
+                    };
+                if takes {
+                    self.add(forgets, OperationId(index), EdgeReason::NameIsExclusive);
+                }
+            }
         }
     }
 

@@ -93,7 +93,7 @@ pub fn json(graph: &Graph) -> Json {
 }
 
 /// The addresses of each layer that has any, in the order in which things are made.
-fn by_layer(graph: &Graph) -> Vec<(&str, Vec<&Address>)> {
+pub(super) fn by_layer(graph: &Graph) -> Vec<(&str, Vec<&Address>)> {
     let of = |layer: &str| -> Vec<&Address> {
         graph.order().iter().filter(|it| graph.node(it).is_some_and(|node| node.layer == layer)).collect()
     };
@@ -102,7 +102,7 @@ fn by_layer(graph: &Graph) -> Vec<(&str, Vec<&Address>)> {
 }
 
 /// What each address depends on, without what follows from the rest.
-fn reduced(graph: &Graph) -> BTreeMap<&Address, BTreeSet<&Address>> {
+pub(super) fn reduced(graph: &Graph) -> BTreeMap<&Address, BTreeSet<&Address>> {
     let order: Vec<NodeIndex> = graph.order.iter().filter_map(|it| graph.nodes.get(it)).copied().collect();
     let (sorted, _) = dag_to_toposorted_adjacency_list::<_, u32>(&graph.graph, &order);
     let (reduction, _) = dag_transitive_reduction_closure(&sorted);

@@ -133,10 +133,7 @@ impl Resource for ParameterGroup {
         retag(aws, &aws.arn("rds", &format!("pg:{id}")), before.tags.as_ref(), after.tags.as_ref()).await
     }
 
-    async fn delete(aws: &Aws, id: &Id, before: &Inputs) -> Result<(), Fault> {
-        if before.skip_destroy == Some(true) {
-            return Ok(());
-        }
+    async fn delete(aws: &Aws, id: &Id, _: &Inputs) -> Result<(), Fault> {
         let call = aws.rds().delete_db_parameter_group().db_parameter_group_name(&id.0);
         let answer = call.send().await.found("rds:DeleteDBParameterGroup").map(|_| ());
         answer.code_means(&["InvalidDBParameterGroupState"], FaultKind::InUse { by: Vec::new() })

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
-use driver::{FaultKind, Found, Token, Want};
+use driver::{Fault, FaultKind, Found, Token, Want};
 use model::Id;
 use sandbox::Call;
 
@@ -68,29 +68,30 @@ pub async fn denied_reads(subject: &mut Subject<'_>, id: &Id, token: &Token) -> 
     for operation in operations(subject.place.take_calls()) {
         subject.place.deny(operation.clone());
         let read = subject.driver().read(ids, &Want::Everything).await;
-        subject.place.heal();
-        let told = matches!(&read, Err(fault) if fault.kind == FaultKind::Denied);
-        subject.expect(told, || format!("read: {operation} is denied, and the answer is {}", told_as(&read)));
+        denied(subject, "read", &operation, &read);
     }
-    subject.place.take_calls();
     find(subject, token).await?;
     for operation in operations(subject.place.take_calls()) {
         subject.place.deny(operation.clone());
         let found = subject.driver().find(subject.sent(), token).await;
-        subject.place.heal();
-        let told = matches!(&found, Err(fault) if fault.kind == FaultKind::Denied);
-        subject.expect(told, || format!("find: {operation} is denied, and the answer is {}", told_as(&found)));
+        denied(subject, "find", &operation, &found);
     }
     Ok(())
 }
 
-fn operations(calls: Vec<Call>) -> BTreeSet<String> {
-    calls.iter().map(Call::name).collect()
+/// Checks that a denial is told as one. A call that a cancelled read left behind may arrive later,
+/// so an operation that was not asked for this time says nothing.
+fn denied<T>(subject: &mut Subject<'_>, what: &str, operation: &str, answer: &Result<T, Fault>) {
+    subject.place.heal();
+    let asked = operations(subject.place.take_calls()).contains(operation);
+    let told = match answer {
+        Ok(_) => "a success".to_owned(),
+        Err(fault) if fault.kind == FaultKind::Denied => return,
+        Err(fault) => format!("{:?}: {fault}", fault.kind),
+    };
+    subject.expect(!asked, || format!("{what}: {operation} is denied, and the answer is {told}"));
 }
 
-fn told_as<T>(answer: &Result<T, driver::Fault>) -> String {
-    match answer {
-        Ok(_) => "a success".to_owned(),
-        Err(fault) => format!("{:?}: {fault}", fault.kind),
-    }
+fn operations(calls: Vec<Call>) -> BTreeSet<String> {
+    calls.iter().map(Call::name).collect()
 }

@@ -71,7 +71,10 @@ fn ask(world: &World, plan: &Plan, destroy: bool) -> Result<(), Failure> {
             let count = plan.operations.len();
             Err(Failure::wrong(
                 "no-terminal",
-                format!("there is no terminal to ask at, and {count} operations to be done"),
+                format!(
+                    "there is no terminal to ask at, and {count} operation{} to be done",
+                    if count == 1 { " is" } else { "s are" }
+                ),
             )
             .help("give `--yes`, or save a plan and `apply --plan FILE`"))
         }

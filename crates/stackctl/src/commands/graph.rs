@@ -15,6 +15,7 @@ pub fn run(cli: &Cli, format: GraphFormat) -> Result<Exit, Failure> {
         GraphFormat::Text => anstream::print!("{}", graph::text(&graph)),
         GraphFormat::Dot => anstream::print!("{}", graph::dot(&graph)),
         GraphFormat::Mermaid => anstream::print!("{}", graph::mermaid(&graph)),
+        GraphFormat::Svg => anstream::print!("{}", graph::svg(&graph)),
         GraphFormat::Json => anstream::println!("{:#}", graph::json(&graph)),
     }
     Ok(Exit::Done)

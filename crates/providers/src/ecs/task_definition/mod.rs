@@ -169,10 +169,7 @@ impl Resource for TaskDefinition {
         retag(aws, &id.0, before.tags.as_ref(), after.tags.as_ref()).await
     }
 
-    async fn delete(aws: &Aws, id: &Id, before: &Inputs) -> Result<(), Fault> {
-        if before.skip_destroy == Some(true) {
-            return Ok(());
-        }
+    async fn delete(aws: &Aws, id: &Id, _: &Inputs) -> Result<(), Fault> {
         let operation = "ecs:DeregisterTaskDefinition";
         let answer = aws.ecs().deregister_task_definition().task_definition(&id.0).send().await.fault(operation);
         match answer.words_mean(GONE, FaultKind::NotFound) {
