@@ -100,4 +100,8 @@ pub struct Suspect {
     pub token: String,
     /// Unix time in seconds after which it is no longer looked for.
     pub until: u64,
+    /// The addresses it depends on.
+    pub dependencies: BTreeSet<Address>,
+    /// Arguments and lifecycle settings that only stackctl reads, as declared. A map.
+    pub local: Known,
 }

@@ -75,7 +75,7 @@ pub(super) fn value(sketch: &mut Sketch, at: usize, argument: &str) -> Option<St
         "name" if kind == "sim_service" => Some(fixed_name(sketch, at)),
         "name" if prefixed(&sketch.resources[at]) => None,
         "name" => named(sketch, at),
-        "name_prefix" => sketch.resources[at].arguments.get("name").is_none().then(|| prefix(sketch, at)),
+        "name_prefix" => (!sketch.resources[at].arguments.contains_key("name")).then(|| prefix(sketch, at)),
         "identifier" | "family" | "bucket" => Some(fixed_name(sketch, at)),
         "network_id" => reference(sketch, at, "sim_network", "id"),
         "firewall_id" => reference(sketch, at, "sim_firewall", "id"),

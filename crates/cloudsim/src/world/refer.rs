@@ -4,6 +4,7 @@
 //! the outputs that an argument accepts.
 
 use model::Known;
+use model::catalog::Life;
 use model::schema::{Schema, Type};
 use model::tree::Tree;
 use tokio::time::Instant;
@@ -11,10 +12,10 @@ use tokio::time::Instant;
 use super::{Thing, World, fill};
 
 impl World {
-    /// The objects that refer to one.
+    /// The objects that refer to one. A revision is a piece of writing: what it names may go.
     pub fn referrers<'a>(&'a self, target: &Thing, now: Instant) -> Vec<&'a Thing> {
         let others = self.things.values().filter(|it| (it.kind.name, &it.id) != (target.kind.name, &target.id));
-        others.filter(|it| self.refers(it, target, now)).collect()
+        others.filter(|it| it.kind.life != Life::Revisions).filter(|it| self.refers(it, target, now)).collect()
     }
 
     fn refers(&self, from: &Thing, target: &Thing, now: Instant) -> bool {

@@ -265,7 +265,13 @@ fn close(state: &mut State, intent: &Intent, verdict: &Verdict) {
         Verdict::Stands | Verdict::NotOurs { .. } => {}
         Verdict::Gone => remove(state, &intent.address, intent.id.as_ref()),
         Verdict::Suspect { until } => {
-            let suspect = Suspect { inputs: intent.sent_inputs(), token: intent.token.clone(), until: *until };
+            let suspect = Suspect {
+                inputs: intent.sent_inputs(),
+                token: intent.token.clone(),
+                until: *until,
+                dependencies: intent.dependencies.clone(),
+                local: intent.local.clone(),
+            };
             let entry = state.resources.entry(intent.address.clone()).or_insert_with(|| Entry::new(&intent.kind));
             entry.suspects.push(suspect);
         }
@@ -322,9 +328,9 @@ fn arrive(state: &mut State, address: &Address, token: &str, id: &Id) {
         status: Status::Creating,
         inputs: suspect.inputs,
         outputs: empty(),
-        dependencies: Default::default(),
+        dependencies: suspect.dependencies,
         token: suspect.token,
-        local: empty(),
+        local: suspect.local,
     };
     match entry.current {
         None => entry.current = Some(object),

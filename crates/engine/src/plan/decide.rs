@@ -199,6 +199,8 @@ fn replacement(
         (Life::Owned, Status::Creating | Status::Ready | Status::Updating | Status::Failed) => {
             match replace::order(walk, resource, &decided.desired, live, &object.inputs) {
                 Ok(order) => order,
+                // What never worked has nothing to keep up until its successor is there.
+                Err(_) if spoiled => Order::DeleteFirst,
                 Err(problem) => {
                     walk.problems.push(*problem);
                     Order::CreateFirst

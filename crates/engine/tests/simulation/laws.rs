@@ -7,6 +7,7 @@ use cloudsim::{Call, Cloud, Operation, Outcome, Owner, Sighting};
 use driver::FaultKind;
 use model::catalog::Life;
 use model::plan::{OperationStep, Plan};
+use model::schema::Field;
 use model::state::{State, Status};
 use model::{Id, Known};
 
@@ -29,7 +30,10 @@ pub fn agreement(cloud: &Cloud, state: &State) -> Vec<String> {
         }
         let Some(kind) = CATALOG.kind(&entry.kind) else { continue };
         let Some(sighting) = sightings.get(&(kind.name, object.id.clone())) else { continue };
-        for field in (kind.outputs)().fields.iter().filter(|field| !field.volatile) {
+        // An output that follows an argument nobody manages changes behind everybody's back.
+        let set = |name: &&str| object.inputs.get(name).is_some_and(|it| !it.is_null());
+        let fixed = |field: &&Field| !field.volatile && field.follows.iter().all(set);
+        for field in (kind.outputs)().fields.iter().filter(fixed) {
             let (ours, theirs) = (object.outputs.get(field.name), sighting.outputs.get(field.name));
             let told = ours.is_some_and(|ours| !ours.is_null());
             if told && ours != theirs {

@@ -123,6 +123,7 @@ fn check_entry(address: &Address, entry: &Entry, broken: &mut Vec<String>) {
             broken.push(format!("a suspect of {address} has no token"));
         }
         check_map(&format!("a suspect's inputs of {address}"), &suspect.inputs, broken);
+        check_map(&format!("a suspect's local of {address}"), &suspect.local, broken);
     }
 }
 

@@ -70,11 +70,6 @@ pub const DIFFERENCES: &[Difference] = &[
         "The block after those that are left is given, also where another default subnet has it.",
     ),
     argument("aws_default_subnet", "customer_owned_ipv4_pool", "Refused: there are no Outposts."),
-    operation(
-        "aws_default_subnet",
-        "ec2:CreateDefaultSubnet",
-        "The range is that of as many subnets as there are, and may be taken; AWS takes a free one.",
-    ),
     argument("aws_default_vpc", "ipv6_cidr_block_network_border_group", "Never told."),
     argument("aws_default_vpc", "ipv6_ipam_pool_id", "Ignored: there are no address pools."),
     argument("aws_default_vpc", "ipv6_cidr_block", "Cannot be chosen: there are no address pools to choose from."),

@@ -33,12 +33,16 @@ pub fn kind(name: &str, inputs: &'static Schema, outputs: &'static Schema, impor
     out += &rows(&arguments.iter().collect::<Vec<&Row>>());
     out += &format!("\n{bold}Outputs{bold:#}\n");
     let told = reference::rows(outputs);
-    out += &rows(&told.iter().collect::<Vec<&Row>>());
+    out += &described(&told.iter().collect::<Vec<&Row>>(), |row| type_name(row.field.ty));
     out
 }
 
 /// Arguments or outputs with their documentation, members indented below their blocks.
 pub fn rows(rows: &[&Row]) -> String {
+    described(rows, notes)
+}
+
+fn described(rows: &[&Row], notes: fn(&Row) -> String) -> String {
     let (name_style, dim) = (Style::new().fg_color(Some(AnsiColor::Cyan.into())), Style::new().dimmed());
     let top = rows.iter().map(|row| row.depth).min().unwrap_or(0);
     let mut out = String::new();

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use sandbox::{Call, Emulator, Proxy, Scoped, Tools, Verdict};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 /// An emulator, its proxy, and the threads that they run on; gone with the value.
@@ -27,8 +27,9 @@ impl Cloud {
     pub fn start() -> Self {
         let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let threads = threads.expect("threads");
+        let found = found();
         let (emulator, proxy) = threads.block_on(async {
-            let emulator = Scoped::start_found(found()).await.expect("the emulator starts");
+            let emulator = Scoped::start_found(found).await.expect("the emulator starts");
             let proxy = Proxy::start(&emulator.endpoint(), |_| Verdict::Forward).await.expect("a port");
             (emulator, proxy)
         });
@@ -106,7 +107,7 @@ impl Cloud {
         things.extend(self.roles());
         let databases = self.form("rds", "Action=DescribeDBInstances&Version=2014-10-31");
         things.extend(elements(&databases, "DBInstanceIdentifier").map(|it| format!("database {it}")));
-        let groups = self.json("logs", "Logs_20140328.DescribeLogGroups", &Value::Object(Default::default()));
+        let groups = self.json("logs", "Logs_20140328.DescribeLogGroups", &json!({}));
         things.extend(texts(&groups["logGroups"], "logGroupName").map(|it| format!("log group {it}")));
         things.sort();
         things
@@ -135,12 +136,19 @@ impl Cloud {
             self.json("ecs", &format!("AmazonEC2ContainerServiceV20141113.{operation}"), body)
         };
         let mut things = Vec::new();
-        for cluster in strings(&ecs("ListClusters", &serde_json::json!({}))["clusterArns"]) {
+        let active = |list: &Value| -> Vec<String> {
+            // What was deleted stays listed for a while, as inactive.
+            let items = list.as_array().into_iter().flatten().filter(|it| it["status"] == "ACTIVE").cloned();
+            items.filter_map(|it| Some(it.get("serviceArn").unwrap_or(&it["clusterArn"]).as_str()?.to_owned())).collect()
+        };
+        let clusters = strings(&ecs("ListClusters", &json!({}))["clusterArns"]);
+        for cluster in active(&ecs("DescribeClusters", &json!({ "clusters": clusters }))["clusters"]) {
+            let services = strings(&ecs("ListServices", &json!({ "cluster": cluster }))["serviceArns"]);
+            let services = ecs("DescribeServices", &json!({ "cluster": cluster, "services": services }));
+            things.extend(active(&services["services"]).into_iter().map(|it| format!("service {it}")));
             things.push(format!("cluster {cluster}"));
-            let services = ecs("ListServices", &serde_json::json!({ "cluster": cluster }));
-            things.extend(strings(&services["serviceArns"]).into_iter().map(|it| format!("service {it}")));
         }
-        let definitions = ecs("ListTaskDefinitions", &serde_json::json!({ "status": "ACTIVE" }));
+        let definitions = ecs("ListTaskDefinitions", &json!({ "status": "ACTIVE" }));
         for arn in strings(&definitions["taskDefinitionArns"]) {
             let family = arn.rsplit_once(':').map_or(arn.as_str(), |(family, _revision)| family);
             things.push(format!("task definition {family}"));
@@ -148,7 +156,7 @@ impl Cloud {
         let repositories = self.json(
             "ecr",
             "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories",
-            &serde_json::json!({}),
+            &json!({}),
         );
         things.extend(texts(&repositories["repositories"], "repositoryName").map(|it| format!("repository {it}")));
         things
@@ -159,8 +167,8 @@ impl Cloud {
             self.json("secretsmanager", &format!("secretsmanager.{operation}"), body)
         };
         let mut things = Vec::new();
-        for name in texts(&ask("ListSecrets", &serde_json::json!({}))["SecretList"], "Name") {
-            let versions = ask("ListSecretVersionIds", &serde_json::json!({ "SecretId": name }));
+        for name in texts(&ask("ListSecrets", &json!({}))["SecretList"], "Name") {
+            let versions = ask("ListSecretVersionIds", &json!({ "SecretId": name }));
             let count = versions["Versions"].as_array().map_or(0, Vec::len);
             things.push(format!("secret {name} with {count} versions"));
         }
@@ -188,11 +196,9 @@ fn found() -> &'static Emulator {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let tools = Tools { path, cache: PathBuf::from(env!("CARGO_TARGET_TMPDIR")) };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        thread::scope(|scope| {
-            // A thread of its own, for this one may be inside a runtime already.
-            let search = scope.spawn(|| runtime.block_on(Emulator::find(&tools, &mut |line| eprintln!("{line}"))));
-            search.join().expect("no panic").expect("an emulator")
-        })
+        let mut heard = |line: &str| eprintln!("{line}");
+        let search = Emulator::find(&tools, &mut heard);
+        runtime.block_on(search).expect("an emulator")
     })
 }
 
