@@ -93,7 +93,8 @@ mod tests {
 
     #[test]
     fn a_table_has_a_row_for_an_operation_and_a_column_for_a_command() {
-        let counts = |count: u64| serde_json::json!({ "total": count, "mutating": 0, "by_operation": { "a:B": count } });
+        let counts =
+            |count: u64| serde_json::json!({ "total": count, "mutating": 0, "by_operation": { "a:B": count } });
         let none = serde_json::json!({ "total": 0, "mutating": 0, "by_operation": {} });
         let bench = Bench::from_iter([("plan".to_owned(), counts(12)), ("apply".to_owned(), none)]);
         let expect = [

@@ -12,7 +12,19 @@ fn root() -> PathBuf {
 
 /// All packages that a workspace crate links (dev-dependencies left out), itself included.
 fn linked(package: &str) -> BTreeSet<String> {
-    let arguments = ["tree", "--package", package, "--edges", "normal", "--prefix", "none", "--format", "{p}", "--locked", "--offline"];
+    let arguments = [
+        "tree",
+        "--package",
+        package,
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+        "--locked",
+        "--offline",
+    ];
     let output = Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let names = String::from_utf8(output.stdout).expect("names are text");
@@ -58,7 +70,16 @@ fn the_model_does_no_io_and_nothing_async() {
         assert!(!packages.contains(heavy), "model links {heavy}");
     }
     for (name, text) in sources("crates/model/src") {
-        for word in ["std::fs", "TcpStream", "UdpSocket", "std::process", "std::time::Instant", "std::time::SystemTime", "async fn", "async move"] {
+        for word in [
+            "std::fs",
+            "TcpStream",
+            "UdpSocket",
+            "std::process",
+            "std::time::Instant",
+            "std::time::SystemTime",
+            "async fn",
+            "async move",
+        ] {
             assert!(!without_tests(&text).contains(word), "{name} uses {word}");
         }
     }
@@ -84,7 +105,8 @@ fn only_the_binary_prints_reads_the_environment_or_exits() {
     let words = ["println!(", "print!(", "eprintln!(", "eprint!(", "dbg!(", "env::var", "env::args", "process::exit"];
     for package in CRATES.iter().filter(|it| **it != "stackctl") {
         for (name, text) in sources(&format!("crates/{package}/src")) {
-            let code: String = without_tests(&text).lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+            let code: String =
+                without_tests(&text).lines().filter(|line| !line.trim_start().starts_with("//")).collect();
             for word in words {
                 assert!(!code.contains(word), "{name} uses {word}");
             }
@@ -222,7 +244,8 @@ fn metadata_names_every_crate() {
     let arguments = ["metadata", "--format-version", "1", "--no-deps", "--locked", "--offline"];
     let output = Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().expect("cargo runs");
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("metadata is JSON");
-    let names: BTreeSet<&str> = metadata["packages"].as_array().expect("packages").iter().filter_map(|it| it["name"].as_str()).collect();
+    let names: BTreeSet<&str> =
+        metadata["packages"].as_array().expect("packages").iter().filter_map(|it| it["name"].as_str()).collect();
     let expect: BTreeSet<&str> = CRATES.iter().copied().chain(["xtask"]).collect();
     assert_eq!(names, expect);
 }

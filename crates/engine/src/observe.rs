@@ -220,10 +220,7 @@ async fn read(batches: Vec<Batch<'_>>) -> Result<Reads, ObserveError> {
         let size = batch.driver.kind().read_batch.max(1);
         batch.objects.chunks(size).map(move |chunk| (batch, chunk))
     });
-    let reads = chunks.map(|(batch, chunk)| async move {
-        let ids: Vec<Id> = chunk.iter().map(|(_, id)| id.clone()).collect();
-        (chunk, batch.driver.read(&ids, &batch.want).await)
-    });
+    let reads = chunks.map(|(batch, chunk)| async move { (chunk, look(batch.driver, chunk, &batch.want).await) });
     let answers: Vec<_> = futures::stream::iter(reads).buffer_unordered(PARALLEL).collect().await;
     let mut found = Reads::new();
     let mut faults = Vec::new();
@@ -235,6 +232,20 @@ async fn read(batches: Vec<Batch<'_>>) -> Result<Reads, ObserveError> {
     }
     stop_on(faults)?;
     Ok(found)
+}
+
+/// Reads objects together. Lists lag behind, so what is missing from one counts as gone only when
+/// a read of the object alone says so too.
+async fn look(driver: &dyn Driver, chunk: &[(Address, Id)], want: &Want) -> Result<BTreeMap<Id, Live>, Fault> {
+    let ids: Vec<Id> = chunk.iter().map(|(_, id)| id.clone()).collect();
+    let mut lives = driver.read(&ids, want).await?;
+    let missing: Vec<&Id> = ids.iter().filter(|id| ids.len() > 1 && !lives.contains_key(*id)).collect();
+    let alone = missing.into_iter().map(|id| driver.read(std::slice::from_ref(id), want));
+    let answers: Vec<_> = futures::stream::iter(alone).buffer_unordered(PARALLEL).collect().await;
+    for answer in answers {
+        lives.extend(answer?);
+    }
+    Ok(lives)
 }
 
 /// What stands ready to be adopted: first its id, then what it is like.

@@ -11,8 +11,8 @@ pub mod catalog;
 mod coerce;
 pub mod diagnostic;
 pub mod expr;
-pub mod graph;
 pub mod fmt;
+pub mod graph;
 pub mod manifest;
 pub mod path;
 pub mod plan;
@@ -21,9 +21,9 @@ pub mod schema;
 pub mod source;
 pub mod stack;
 pub mod state;
-pub mod tree;
 #[cfg(test)]
 mod testing;
+pub mod tree;
 pub mod typed;
 
 pub use address::{Address, Id, Mode};

@@ -50,7 +50,11 @@ fn the_picture_puts_what_comes_first_left() {
     assert_eq!(picture.matches("<path").count(), 2, "a to s follows from a to b to s");
     let left = |address: &str| {
         let rest = picture.split(&format!("<title>{address}</title>")).nth(1).expect(address);
-        rest.split("x=\"").nth(1).and_then(|it| it.split('"').next()).and_then(|it| it.parse::<usize>().ok()).expect("a place")
+        rest.split("x=\"")
+            .nth(1)
+            .and_then(|it| it.split('"').next())
+            .and_then(|it| it.parse::<usize>().ok())
+            .expect("a place")
     };
     assert!(left("aws_network.a") < left("aws_network.b") && left("aws_network.b") < left("aws_store.s"));
 }

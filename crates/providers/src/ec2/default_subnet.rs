@@ -48,8 +48,9 @@ pub struct Inputs {
     /// Whether new network interfaces get a customer-owned address.
     #[attr(default = false)]
     pub map_customer_owned_ip_on_launch: Option<bool>,
-    /// Whether destroying deletes the subnet from the account. Without it, the subnet is only
-    /// forgotten. Only stackctl reads it.
+    /// Terraform's switch for deleting the subnet with the stack. stackctl takes it, so that a stack
+    /// can be carried over as it is, and forgets the subnet all the same: what it did not make, it
+    /// never deletes. Only stackctl reads it.
     #[attr(local, default = false)]
     pub force_destroy: Option<bool>,
     /// Tags of the subnet.

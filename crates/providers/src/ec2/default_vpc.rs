@@ -40,8 +40,9 @@ pub struct Inputs {
     /// Size of the IPv6 range, where the pool chooses the range itself: 44, 48, 52, 56 or 60.
     #[attr(range = 44..=60)]
     pub ipv6_netmask_length: Option<i32>,
-    /// Whether destroying deletes the VPC from the account. Without it, the VPC is only
-    /// forgotten. Only stackctl reads it.
+    /// Terraform's switch for deleting the VPC with the stack. stackctl takes it, so that a stack
+    /// can be carried over as it is, and forgets the VPC all the same: what it did not make, it
+    /// never deletes. Only stackctl reads it.
     #[attr(local, default = false)]
     pub force_destroy: Option<bool>,
     /// Tags of the VPC.

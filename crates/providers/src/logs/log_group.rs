@@ -65,7 +65,8 @@ impl Resource for LogGroup {
     const SERVICE: &'static str = "logs";
     const IDENTITY: Identity = Identity::Name;
     const MARKED: bool = true;
-    const NAMING: Option<Naming> = Some(Naming { argument: "name", prefix: Some("name_prefix"), scope: &[], shared: false });
+    const NAMING: Option<Naming> =
+        Some(Naming { argument: "name", prefix: Some("name_prefix"), scope: &[], shared: false });
     const READ_BATCH: usize = 100;
     const IMPORT: &'static str = "NAME";
     const RULES: &'static [Rule] = &[Rule::Conflicts(&["name", "name_prefix"])];
@@ -144,7 +145,8 @@ impl Resource for LogGroup {
 async fn describe(aws: &Aws, ids: &[Id]) -> Result<Vec<Description>, Fault> {
     const TELLING: usize = 4;
     let shared = common_prefix(ids);
-    let prefixes = if shared.chars().count() >= TELLING { vec![shared] } else { ids.iter().map(|id| id.0.as_str()).collect() };
+    let prefixes =
+        if shared.chars().count() >= TELLING { vec![shared] } else { ids.iter().map(|id| id.0.as_str()).collect() };
     let pages = prefixes.into_iter().map(|prefix| async move {
         let call = aws.logs().describe_log_groups().log_group_name_prefix(prefix);
         let listed: Result<Vec<Description>, _> = call.into_paginator().items().send().collect().await;
@@ -158,7 +160,15 @@ async fn describe(aws: &Aws, ids: &[Id]) -> Result<Vec<Description>, Fault> {
 
 fn common_prefix(ids: &[Id]) -> &str {
     let Some(first) = ids.first() else { return "" };
-    let shared = |other: &Id| first.0.char_indices().zip(other.0.chars()).take_while(|((_, a), b)| a == b).last().map_or(0, |((at, a), _)| at + a.len_utf8());
+    let shared = |other: &Id| {
+        first
+            .0
+            .char_indices()
+            .zip(other.0.chars())
+            .take_while(|((_, a), b)| a == b)
+            .last()
+            .map_or(0, |((at, a), _)| at + a.len_utf8())
+    };
     let length = ids.iter().map(shared).min().unwrap_or(0);
     first.0.get(..length).unwrap_or_default()
 }
@@ -168,19 +178,30 @@ async fn tags_of(aws: &Aws, groups: &[Description]) -> Result<BTreeMap<String, t
     let arns: Vec<String> = groups.iter().map(arn_of).collect();
     let mut tags = if arns.len() > 1 { tag_index::tags_of(aws, &arns).await? } else { BTreeMap::new() };
     let missing: Vec<&String> = arns.iter().filter(|arn| !tags.contains_key(*arn)).collect();
-    let direct = try_join_all(missing.into_iter().map(|arn| async move { Ok::<_, Fault>((arn.clone(), direct_tags(aws, arn).await?)) })).await?;
+    let direct = try_join_all(
+        missing.into_iter().map(|arn| async move { Ok::<_, Fault>((arn.clone(), direct_tags(aws, arn).await?)) }),
+    )
+    .await?;
     tags.extend(direct);
     Ok(tags)
 }
 
 async fn direct_tags(aws: &Aws, arn: &str) -> Result<tags::Tags, Fault> {
-    let answer = aws.logs().list_tags_for_resource().resource_arn(arn).send().await.found("logs:ListTagsForResource")?;
+    let answer =
+        aws.logs().list_tags_for_resource().resource_arn(arn).send().await.found("logs:ListTagsForResource")?;
     Ok(answer.and_then(|it| it.tags().map(|tags| tags.clone().into_iter().collect())).unwrap_or_default())
 }
 
 async fn keep_for(aws: &Aws, id: &Id, days: i32) -> Result<(), Fault> {
     if days == 0 {
-        return aws.logs().delete_retention_policy().log_group_name(&id.0).send().await.fault("logs:DeleteRetentionPolicy").map(|_| ());
+        return aws
+            .logs()
+            .delete_retention_policy()
+            .log_group_name(&id.0)
+            .send()
+            .await
+            .fault("logs:DeleteRetentionPolicy")
+            .map(|_| ());
     }
     let call = aws.logs().put_retention_policy().log_group_name(&id.0).retention_in_days(days);
     call.send().await.fault("logs:PutRetentionPolicy").map(|_| ())
@@ -188,8 +209,23 @@ async fn keep_for(aws: &Aws, id: &Id, days: i32) -> Result<(), Fault> {
 
 async fn encrypt(aws: &Aws, id: &Id, key: Option<&str>) -> Result<(), Fault> {
     match key {
-        Some(key) => aws.logs().associate_kms_key().log_group_name(&id.0).kms_key_id(key).send().await.fault("logs:AssociateKmsKey").map(|_| ()),
-        None => aws.logs().disassociate_kms_key().log_group_name(&id.0).send().await.fault("logs:DisassociateKmsKey").map(|_| ()),
+        Some(key) => aws
+            .logs()
+            .associate_kms_key()
+            .log_group_name(&id.0)
+            .kms_key_id(key)
+            .send()
+            .await
+            .fault("logs:AssociateKmsKey")
+            .map(|_| ()),
+        None => aws
+            .logs()
+            .disassociate_kms_key()
+            .log_group_name(&id.0)
+            .send()
+            .await
+            .fault("logs:DisassociateKmsKey")
+            .map(|_| ()),
     }
 }
 

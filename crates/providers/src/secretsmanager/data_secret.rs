@@ -51,9 +51,13 @@ impl Lookup for DataSecret {
     async fn lookup(aws: &Aws, arguments: &Arguments) -> Result<Outputs, Fault> {
         let wanted = arguments.arn.as_deref().or(arguments.name.as_deref()).unwrap_or_default();
         let found = describe(aws, wanted).await?.filter(|it| it.deleted_date().is_none());
-        let it = found.ok_or_else(|| Fault::invalid("secretsmanager:DescribeSecret", format!("there is no secret `{wanted}`")))?;
+        let it = found
+            .ok_or_else(|| Fault::invalid("secretsmanager:DescribeSecret", format!("there is no secret `{wanted}`")))?;
         let arn = it.arn().unwrap_or_default().to_owned();
-        let pairs = it.tags().iter().map(|tag| (tag.key().unwrap_or_default().to_owned(), tag.value().unwrap_or_default().to_owned()));
+        let pairs = it
+            .tags()
+            .iter()
+            .map(|tag| (tag.key().unwrap_or_default().to_owned(), tag.value().unwrap_or_default().to_owned()));
         Ok(Outputs {
             id: arn.clone(),
             arn,

@@ -61,7 +61,8 @@ impl Lookup for DataSecretVersion {
         };
         let versions = it.version_ids_to_stages().into_iter().flatten();
         let version = versions.into_iter().find(|(version, stages)| wanted(version, stages));
-        let (version, stages) = version.ok_or_else(|| missing(format!("the secret `{}` has no version {stage}", arguments.secret_id)))?;
+        let (version, stages) =
+            version.ok_or_else(|| missing(format!("the secret `{}` has no version {stage}", arguments.secret_id)))?;
         let arn = it.arn().unwrap_or_default().to_owned();
         let held = Held { stamp: stamp(&arn, version) };
         Ok(Outputs {

@@ -42,7 +42,8 @@ pub struct Generate {
 pub fn password(how: &Generate) -> Result<Secret<String>, Fault> {
     let special = how.override_special.as_deref().unwrap_or(SPECIAL);
     let groups = [(how.lower, LOWER), (how.upper, UPPER), (how.numeric, DIGITS), (how.special, special)];
-    let groups: Vec<Vec<char>> = groups.iter().filter(|(on, _)| on.unwrap_or(true)).map(|(_, group)| group.chars().collect()).collect();
+    let groups: Vec<Vec<char>> =
+        groups.iter().filter(|(on, _)| on.unwrap_or(true)).map(|(_, group)| group.chars().collect()).collect();
     let all: Vec<char> = groups.iter().flatten().copied().collect();
     let mut random = rand::rng();
     let mut characters: Vec<char> = groups.iter().filter_map(|group| group.choose(&mut random).copied()).collect();
@@ -50,7 +51,10 @@ pub fn password(how: &Generate) -> Result<Secret<String>, Fault> {
     characters.extend((0..rest).filter_map(|_| all.choose(&mut random).copied()));
     characters.shuffle(&mut random);
     if characters.len() != usize::from(how.length) {
-        return Err(Fault::invalid("aws_secretsmanager_secret_version", "`generate` leaves no characters to choose from"));
+        return Err(Fault::invalid(
+            "aws_secretsmanager_secret_version",
+            "`generate` leaves no characters to choose from",
+        ));
     }
     Ok(Secret::new(characters.into_iter().collect()))
 }
@@ -60,7 +64,15 @@ mod tests {
     use super::*;
 
     fn how(length: u16, special: bool) -> Generate {
-        Generate { length, lower: None, upper: None, numeric: None, special: Some(special), override_special: None, rotation: None }
+        Generate {
+            length,
+            lower: None,
+            upper: None,
+            numeric: None,
+            special: Some(special),
+            override_special: None,
+            rotation: None,
+        }
     }
 
     #[test]

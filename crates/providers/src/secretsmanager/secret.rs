@@ -92,7 +92,8 @@ impl Resource for Secret {
     const SERVICE: &'static str = "secretsmanager";
     const IDENTITY: Identity = Identity::Name;
     const MARKED: bool = true;
-    const NAMING: Option<Naming> = Some(Naming { argument: "name", prefix: Some("name_prefix"), scope: &[], shared: false });
+    const NAMING: Option<Naming> =
+        Some(Naming { argument: "name", prefix: Some("name_prefix"), scope: &[], shared: false });
     const READ_BATCH: usize = 20;
     const TIMING: Timing = Timing::QUICK;
     const IMPORT: &'static str = "ARN";
@@ -102,7 +103,9 @@ impl Resource for Secret {
 
     async fn read(aws: &Aws, ids: &[Id], want: &Want) -> Result<Lives<Self>, Fault> {
         let read = ids.iter().map(|id| async move {
-            let Some(it) = describe(aws, &id.0).await?.filter(|it| it.deleted_date().is_none()) else { return Ok(None) };
+            let Some(it) = describe(aws, &id.0).await?.filter(|it| it.deleted_date().is_none()) else {
+                return Ok(None);
+            };
             let policy = if want.any(&["policy"]) { policy_of(aws, id).await? } else { None };
             Ok::<_, Fault>(Some((id.clone(), live(&it, policy))))
         });
@@ -122,7 +125,9 @@ impl Resource for Secret {
             .set_force_overwrite_replica_secret(inputs.force_overwrite_replica_secret)
             .set_tags(Some(sdk_tags(&tags::with_token(inputs.tags.as_ref(), token))));
         let answer = match call.send().await.fault("secretsmanager:CreateSecret") {
-            Err(fault) if fault.message.contains("scheduled for deletion") => return restore(aws, &name, token, fault).await,
+            Err(fault) if fault.message.contains("scheduled for deletion") => {
+                return restore(aws, &name, token, fault).await;
+            }
             answer => answer?,
         };
         let arn = answer.arn().unwrap_or_default().to_owned();
@@ -147,7 +152,9 @@ impl Resource for Secret {
     async fn update(aws: &Aws, Update { id, before, after }: Update<'_, Self>) -> Result<(), Fault> {
         if before.description != after.description || before.kms_key_id != after.kms_key_id {
             let call = aws.secretsmanager().update_secret().secret_id(&id.0);
-            let call = call.description(after.description.clone().unwrap_or_default()).set_kms_key_id(after.kms_key_id.clone());
+            let call = call
+                .description(after.description.clone().unwrap_or_default())
+                .set_kms_key_id(after.kms_key_id.clone());
             call.send().await.fault("secretsmanager:UpdateSecret")?;
         }
         if before.policy != after.policy {
@@ -195,7 +202,8 @@ async fn restore(aws: &Aws, name: &str, token: &Token, fault: Fault) -> Result<M
     let Some(it) = describe(aws, name).await? else { return Err(fault) };
     if !tags_of(&it).contains_key(Token::TAG) {
         let free = it.deleted_date().map_or_else(String::new, |date| format!(" (its deletion date is {date})"));
-        let message = format!("a deleted secret of another keeps the name `{name}` until its recovery window is over{free}");
+        let message =
+            format!("a deleted secret of another keeps the name `{name}` until its recovery window is over{free}");
         return Err(Fault { kind: FaultKind::Conflict, message, ..fault });
     }
     let id = it.arn().unwrap_or_default();
@@ -218,7 +226,14 @@ async fn write_policy(aws: &Aws, id: &Id, policy: Option<&Policy>) -> Result<(),
             let call = aws.secretsmanager().put_resource_policy().secret_id(&id.0).resource_policy(policy.to_text());
             call.send().await.fault("secretsmanager:PutResourcePolicy").map(|_| ())
         }
-        None => aws.secretsmanager().delete_resource_policy().secret_id(&id.0).send().await.fault("secretsmanager:DeleteResourcePolicy").map(|_| ()),
+        None => aws
+            .secretsmanager()
+            .delete_resource_policy()
+            .secret_id(&id.0)
+            .send()
+            .await
+            .fault("secretsmanager:DeleteResourcePolicy")
+            .map(|_| ()),
     }
 }
 
@@ -228,11 +243,16 @@ async fn replicate(aws: &Aws, id: &Id, before: &Inputs, after: &Inputs) -> Resul
     let removed: Vec<String> = old.iter().filter(|it| !new.contains(it)).map(|it| it.region.clone()).collect();
     let added: Vec<ReplicaRegionType> = new.iter().filter(|it| !old.contains(it)).map(replica).collect();
     if !removed.is_empty() {
-        let call = aws.secretsmanager().remove_regions_from_replication().secret_id(&id.0).set_remove_replica_regions(Some(removed));
+        let call = aws
+            .secretsmanager()
+            .remove_regions_from_replication()
+            .secret_id(&id.0)
+            .set_remove_replica_regions(Some(removed));
         call.send().await.fault("secretsmanager:RemoveRegionsFromReplication")?;
     }
     if !added.is_empty() {
-        let call = aws.secretsmanager().replicate_secret_to_regions().secret_id(&id.0).set_add_replica_regions(Some(added));
+        let call =
+            aws.secretsmanager().replicate_secret_to_regions().secret_id(&id.0).set_add_replica_regions(Some(added));
         let call = call.set_force_overwrite_replica_secret(after.force_overwrite_replica_secret);
         call.send().await.fault("secretsmanager:ReplicateSecretToRegions")?;
     }

@@ -74,13 +74,15 @@ impl Resource for SecretVersion {
     const IDENTITY: Identity = Identity::Token;
     const READ_BATCH: usize = 20;
     const IMPORT: &'static str = "ARN|VERSION";
-    const RULES: &'static [Rule] = &[Rule::ExactlyOne(VALUES), Rule::RequiredWith("secret_string_wo_version", &["secret_string_wo"])];
+    const RULES: &'static [Rule] =
+        &[Rule::ExactlyOne(VALUES), Rule::RequiredWith("secret_string_wo_version", &["secret_string_wo"])];
     type Inputs = Inputs;
     type Outputs = Outputs;
 
     async fn read(aws: &Aws, ids: &[Id], _: &Want) -> Result<Lives<Self>, Fault> {
         let secrets: BTreeSet<&str> = ids.iter().map(|id| split(id).0).collect();
-        let described = secrets.into_iter().map(|secret| async move { Ok::<_, Fault>((secret, describe(aws, secret).await?)) });
+        let described =
+            secrets.into_iter().map(|secret| async move { Ok::<_, Fault>((secret, describe(aws, secret).await?)) });
         let mut lives = Lives::<Self>::new();
         for (secret, described) in try_join_all(described).await? {
             let Some(it) = described.filter(|it| it.deleted_date().is_none()) else { continue };
@@ -98,7 +100,9 @@ impl Resource for SecretVersion {
         let operation = "secretsmanager:PutSecretValue";
         let generated = inputs.generate.as_ref().map(password).transpose()?;
         let text = generated.or_else(|| inputs.secret_string.clone()).or_else(|| inputs.secret_string_wo.clone());
-        let decode = |value: &Secret<String>| BASE64.decode(value.expose()).map_err(|_| Fault::invalid(operation, "`secret_binary` is not Base64"));
+        let decode = |value: &Secret<String>| {
+            BASE64.decode(value.expose()).map_err(|_| Fault::invalid(operation, "`secret_binary` is not Base64"))
+        };
         let binary = inputs.secret_binary.as_ref().map(decode).transpose()?;
         let call = aws
             .secretsmanager()
@@ -117,7 +121,8 @@ impl Resource for SecretVersion {
 
     async fn update(aws: &Aws, Update { id, before, after }: Update<'_, Self>) -> Result<(), Fault> {
         let none = BTreeSet::new();
-        let (old, new) = (before.version_stages.as_ref().unwrap_or(&none), after.version_stages.as_ref().unwrap_or(&none));
+        let (old, new) =
+            (before.version_stages.as_ref().unwrap_or(&none), after.version_stages.as_ref().unwrap_or(&none));
         for stage in new.difference(old) {
             move_stage(aws, id, stage, true).await?;
         }
@@ -153,7 +158,13 @@ impl Resource for SecretVersion {
 }
 
 /// Fetches the value of a version, as `secret_string` or `secret_binary`.
-pub(super) async fn value(aws: &Aws, secret: &str, version: Option<&str>, stage: Option<&str>, output: &str) -> Result<Known, Fault> {
+pub(super) async fn value(
+    aws: &Aws,
+    secret: &str,
+    version: Option<&str>,
+    stage: Option<&str>,
+    output: &str,
+) -> Result<Known, Fault> {
     let operation = "secretsmanager:GetSecretValue";
     let call = aws.secretsmanager().get_secret_value().secret_id(secret);
     let call = call.set_version_id(version.map(str::to_owned)).set_version_stage(stage.map(str::to_owned));

@@ -172,11 +172,6 @@ pub const DIFFERENCES: &[Difference] = &[
         "rds:CreateDBInstance",
         "The instance is available at once, never creating, and all instances share one DbiResourceId.",
     ),
-    operation(
-        "aws_db_instance",
-        "rds:PromoteReadReplica",
-        "The promoted instance still names its source; on AWS it has none any more.",
-    ),
     argument(
         "aws_db_instance",
         "master_user_secret_kms_key_id",

@@ -24,7 +24,8 @@ fn actions(stack: &Stack) -> BTreeMap<String, String> {
 }
 
 fn are(actions: &BTreeMap<String, String>, expect: &[(&str, &str)]) {
-    let actions: Vec<(&str, &str)> = actions.iter().map(|(address, action)| (address.as_str(), action.as_str())).collect();
+    let actions: Vec<(&str, &str)> =
+        actions.iter().map(|(address, action)| (address.as_str(), action.as_str())).collect();
     assert_eq!(actions, expect);
 }
 
@@ -67,10 +68,7 @@ fn a_security_group_gets_another_name_without_an_outage() {
     let (cloud, stack) = applied();
     let whole = cloud.inventory();
     stack.edit("wordpress.toml", "\"wordpress-ecs-sg\"", "\"wordpress-http\"");
-    are(
-        &actions(&stack),
-        &[("aws_ecs_service.wordpress", "update"), ("aws_security_group.wordpress", "replace")],
-    );
+    are(&actions(&stack), &[("aws_ecs_service.wordpress", "update"), ("aws_security_group.wordpress", "replace")]);
     let calls = apply(&cloud, &stack);
     let ends = ["CreateSecurityGroup", "UpdateService", "DeleteSecurityGroup"];
     let order: Vec<&str> = operations(&calls).into_iter().filter(|it| ends.contains(it)).collect();
@@ -85,10 +83,7 @@ fn a_security_group_gets_another_name_without_an_outage() {
 fn the_databases_security_group_is_replaced_around_the_database() {
     let (cloud, stack) = applied();
     stack.edit("database.toml", "-wordpress-rds\"\n", "-mysql\"\n");
-    are(
-        &actions(&stack),
-        &[("aws_db_instance.wordpress", "update"), ("aws_security_group.database", "replace")],
-    );
+    are(&actions(&stack), &[("aws_db_instance.wordpress", "update"), ("aws_security_group.database", "replace")]);
     let calls = apply(&cloud, &stack);
     let ends = ["CreateSecurityGroup", "ModifyDBInstance", "DeleteSecurityGroup"];
     let order: Vec<&str> = operations(&calls).into_iter().filter(|it| ends.contains(it)).collect();
@@ -99,10 +94,7 @@ fn the_databases_security_group_is_replaced_around_the_database() {
 fn another_image_registers_repoints_and_retires() {
     let (cloud, stack) = applied();
     stack.edit("wordpress.toml", "repository_url}:latest", "repository_url}:2");
-    are(
-        &actions(&stack),
-        &[("aws_ecs_service.wordpress", "update"), ("aws_ecs_task_definition.wordpress", "replace")],
-    );
+    are(&actions(&stack), &[("aws_ecs_service.wordpress", "update"), ("aws_ecs_task_definition.wordpress", "replace")]);
     let calls = apply(&cloud, &stack);
     assert_eq!(operations(&calls), ["RegisterTaskDefinition", "UpdateService", "DeregisterTaskDefinition"]);
 }
@@ -117,10 +109,7 @@ fn the_service_goes_before_its_task_definition() {
     let (cloud, stack) = applied();
     stack.cut("wordpress.toml", "resource.aws_ecs_service.");
     stack.cut("wordpress.toml", "resource.aws_ecs_task_definition.");
-    are(
-        &actions(&stack),
-        &[("aws_ecs_service.wordpress", "delete"), ("aws_ecs_task_definition.wordpress", "delete")],
-    );
+    are(&actions(&stack), &[("aws_ecs_service.wordpress", "delete"), ("aws_ecs_task_definition.wordpress", "delete")]);
     assert_eq!(operations(&apply(&cloud, &stack)), ["DeleteService", "DeregisterTaskDefinition"]);
 }
 

@@ -139,7 +139,9 @@ impl Cloud {
         let active = |list: &Value| -> Vec<String> {
             // What was deleted stays listed for a while, as inactive.
             let items = list.as_array().into_iter().flatten().filter(|it| it["status"] == "ACTIVE").cloned();
-            items.filter_map(|it| Some(it.get("serviceArn").unwrap_or(&it["clusterArn"]).as_str()?.to_owned())).collect()
+            items
+                .filter_map(|it| Some(it.get("serviceArn").unwrap_or(&it["clusterArn"]).as_str()?.to_owned()))
+                .collect()
         };
         let clusters = strings(&ecs("ListClusters", &json!({}))["clusterArns"]);
         for cluster in active(&ecs("DescribeClusters", &json!({ "clusters": clusters }))["clusters"]) {
@@ -153,19 +155,14 @@ impl Cloud {
             let family = arn.rsplit_once(':').map_or(arn.as_str(), |(family, _revision)| family);
             things.push(format!("task definition {family}"));
         }
-        let repositories = self.json(
-            "ecr",
-            "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories",
-            &json!({}),
-        );
+        let repositories = self.json("ecr", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", &json!({}));
         things.extend(texts(&repositories["repositories"], "repositoryName").map(|it| format!("repository {it}")));
         things
     }
 
     fn secrets(&self) -> Vec<String> {
-        let ask = |operation: &str, body: &Value| {
-            self.json("secretsmanager", &format!("secretsmanager.{operation}"), body)
-        };
+        let ask =
+            |operation: &str, body: &Value| self.json("secretsmanager", &format!("secretsmanager.{operation}"), body);
         let mut things = Vec::new();
         for name in texts(&ask("ListSecrets", &json!({}))["SecretList"], "Name") {
             let versions = ask("ListSecretVersionIds", &json!({ "SecretId": name }));

@@ -40,7 +40,13 @@ fn survives(seed: u64, fate: impl Fn(&mut Dice, &Call) -> Verdict + Send + Copy 
     cloud.judge(move |call| fate(&mut dice, call));
     let troubled = |line: &str| {
         let ran = stack.run(line);
-        assert!(matches!(ran.code, Some(0 | 3 | 5)), "{line} with seed {seed}: {:?}\n{}\n{}", ran.code, ran.out, ran.err);
+        assert!(
+            matches!(ran.code, Some(0 | 3 | 5)),
+            "{line} with seed {seed}: {:?}\n{}\n{}",
+            ran.code,
+            ran.out,
+            ran.err
+        );
         cloud.wait_for_deliveries();
     };
     troubled("apply --yes");

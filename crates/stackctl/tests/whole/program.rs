@@ -199,12 +199,7 @@ impl Ran {
 
     fn from(line: &str, output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-        Self {
-            line: line.to_owned(),
-            code: output.status.code(),
-            out: text(output.stdout),
-            err: text(output.stderr),
-        }
+        Self { line: line.to_owned(), code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }
 
     /// Fails unless it ended like this.
