@@ -26,7 +26,10 @@ async fn act(cli: &Cli, action: &State) -> Result<(), Failure> {
     match action {
         State::List { json, .. } => {
             let session = session::look(&store).await?;
-            let addresses: Vec<&Address> = session.ledger.state.resources.keys().collect();
+            // Where nothing is but a create that may arrive late, there is nothing to list.
+            let there = |entry: &Entry| entry.current.is_some() || !entry.deposed.is_empty();
+            let entries = session.ledger.state.resources.iter().filter(|(_, entry)| there(entry));
+            let addresses: Vec<&Address> = entries.map(|(address, _)| address).collect();
             if *json {
                 anstream::println!("{:#}", json!(addresses));
             } else {

@@ -101,7 +101,7 @@ fn one_refusal_stops_what_depends_on_it_and_nothing_else() {
     let ran = stack.run("apply --yes").exits(5);
     ran.complains("aws_ecr_repository.wordpress")
         .complains("AccessDeniedException")
-        .complains("13 created")
+        .complains("12 created")
         .complains("1 failed");
     let made = stack.run("state list").exits(0).out;
     assert!(made.contains("aws_db_instance.wordpress") && !made.contains("aws_ecs_service.wordpress"), "{made}");

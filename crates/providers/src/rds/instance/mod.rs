@@ -28,9 +28,10 @@ use crate::resource::{Lives, Made, Resource, Update};
 #[derive(Attributes, Debug)]
 pub struct Inputs {
     /// GiB of storage. AWS's minimum for general-purpose storage is 20; older instances may have
-    /// less. It grows in place and cannot shrink. Where `max_allocated_storage` lets AWS grow it,
-    /// put it into `lifecycle.ignore_changes`. Not needed for replicas and restores.
-    #[attr(computed, range = 1..=65_536, replace_when("it shrinks", same::shrinks))]
+    /// less. It grows in place. AWS never shrinks it, and with `max_allocated_storage` grows it by
+    /// itself, so a database that has more already counts as having enough. Not needed for
+    /// replicas and restores.
+    #[attr(computed, range = 1..=65_536, same = same::at_least)]
     pub allocated_storage: Option<i32>,
     /// Whether a change of `engine_version` may go to another major version. Only read with such
     /// a change.

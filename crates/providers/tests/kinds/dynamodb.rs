@@ -1,10 +1,7 @@
 //! DynamoDB's tables against an emulator, through their driver.
 
-#[path = "support/drive.rs"]
-mod drive;
-mod support;
-
-use drive::{Drive, holds, only};
+use crate::drive::{Drive, holds, only};
+use crate::support;
 use driver::{FaultKind, Found, Phase};
 use model::Id;
 use serde_json::{Value as Json, json};

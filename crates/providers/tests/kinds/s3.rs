@@ -1,10 +1,7 @@
 //! S3's kinds against an emulator, through their drivers.
 
-#[path = "support/drive.rs"]
-mod drive;
-mod support;
-
-use drive::{Drive, holds, only};
+use crate::drive::{Drive, holds, only};
+use crate::support;
 use driver::{FaultKind, Found, Want};
 use model::Id;
 use providers::aws::Aws;

@@ -1,12 +1,9 @@
 //! EC2's kinds against an emulator, through their drivers.
 
-#[path = "support/drive.rs"]
-mod drive;
-mod support;
-
+use crate::support;
 use std::collections::BTreeMap;
 
-use drive::{Drive, holds, only, token};
+use crate::drive::{Drive, holds, only, token};
 use driver::{FaultKind, Found, Phase};
 use model::{Id, Known};
 use providers::aws::Aws;

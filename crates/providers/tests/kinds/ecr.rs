@@ -1,10 +1,7 @@
 //! ECR's kinds against an emulator, through their drivers.
 
-#[path = "support/drive.rs"]
-mod drive;
-mod support;
-
-use drive::{Drive, holds};
+use crate::drive::{Drive, holds};
+use crate::support;
 use driver::{FaultKind, Found};
 use model::Id;
 use serde_json::{Value as Json, json};

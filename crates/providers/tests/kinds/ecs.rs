@@ -1,10 +1,7 @@
 //! ECS's kinds against an emulator, through their drivers.
 
-#[path = "support/drive.rs"]
-mod drive;
-mod support;
-
-use drive::{Drive, holds, only};
+use crate::drive::{Drive, holds, only};
+use crate::support;
 use driver::{FaultKind, Found, Phase};
 use model::Id;
 use serde_json::{Value as Json, json};
