@@ -87,7 +87,8 @@ pub enum Color {
 #[derive(Clone, Debug, Args)]
 pub struct Manifest {
     /// The manifest: a folder or a `stack.toml`. Default: this folder.
-    #[arg(value_name = "MANIFEST")]
+    // An id of its own: with the option's, clap would take this for it and know no `-m`.
+    #[arg(id = "manifest_operand", value_name = "MANIFEST")]
     pub manifest: Option<PathBuf>,
 }
 
@@ -345,6 +346,14 @@ mod tests {
     fn the_command_line_is_consistent() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_manifest_is_an_operand_or_an_option() {
+        let operand = Cli::try_parse_from(["stackctl", "plan", "here"]).expect("an operand");
+        assert_eq!((operand.command.operand(), &operand.options.manifest), (Some(&PathBuf::from("here")), &None));
+        let option = Cli::try_parse_from(["stackctl", "plan", "-m", "here"]).expect("an option");
+        assert_eq!((option.command.operand(), option.options.manifest), (None, Some(PathBuf::from("here"))));
     }
 
     #[test]

@@ -3,12 +3,14 @@
 use tracing_subscriber::EnvFilter;
 
 use crate::args::Options;
+use crate::terminal;
 
 /// Starts logging at the level asked for. The HTTP and credential layers of the SDK stay out
 /// of it at every level: their traces hold signed requests and bodies.
 pub fn start(options: &Options) {
     let quiet = [
         "aws_config",
+        "aws_sigv4",
         "aws_runtime",
         "aws_smithy_runtime",
         "aws_smithy_runtime_api",
@@ -26,5 +28,5 @@ pub fn start(options: &Options) {
         }
     }
     let layer = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    layer.with_target(true).without_time().init();
+    layer.with_ansi(terminal::stderr_coloured()).with_target(true).without_time().init();
 }

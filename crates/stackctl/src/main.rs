@@ -35,8 +35,8 @@ fn run() -> Exit {
         Ok(cli) => cli,
         Err(wrong) => return usage(&wrong),
     };
-    log::start(&cli.options);
     terminal::colour(cli.options.color);
+    log::start(&cli.options);
     let json = cli.command.json();
     match commands::run(cli) {
         Ok(exit) => exit,

@@ -99,7 +99,8 @@ impl Resource for SecretVersion {
     async fn create(aws: &Aws, inputs: &Inputs, token: &Token) -> Result<Made<Self>, Fault> {
         let operation = "secretsmanager:PutSecretValue";
         let generated = inputs.generate.as_ref().map(password).transpose()?;
-        let text = generated.or_else(|| inputs.secret_string.clone()).or_else(|| inputs.secret_string_wo.clone());
+        let text =
+            generated.clone().or_else(|| inputs.secret_string.clone()).or_else(|| inputs.secret_string_wo.clone());
         let decode = |value: &Secret<String>| {
             BASE64.decode(value.expose()).map_err(|_| Fault::invalid(operation, "`secret_binary` is not Base64"))
         };
@@ -112,7 +113,7 @@ impl Resource for SecretVersion {
             .set_secret_string(text.map(|it| it.expose().clone()))
             .set_secret_binary(binary.map(Blob::new))
             .set_version_stages(inputs.version_stages.clone().map(|it| it.into_iter().collect()));
-        let answer = call.send().await.fault(operation)?;
+        let answer = call.send().await.fault(operation).map_err(|fault| without(fault, generated.as_ref()))?;
         let arn = answer.arn().unwrap_or(&inputs.secret_id);
         let id = Id(format!("{arn}|{}", answer.version_id().unwrap_or(&token.0)));
         let live = live(&id, arn, answer.version_stages().iter().cloned().collect());
@@ -208,6 +209,15 @@ fn live(id: &Id, arn: &str, stages: BTreeSet<String>) -> Live<Inputs, Outputs> {
         },
         phase: Phase::Ready,
     }
+}
+
+/// AWS sometimes repeats in an error what it was sent. The engine takes out the secrets that it
+/// knows; a value that was made here is known only here.
+fn without(mut fault: Fault, generated: Option<&Secret<String>>) -> Fault {
+    if let Some(value) = generated {
+        fault.message = fault.message.replace(value.expose().as_str(), "(secret)");
+    }
+    fault
 }
 
 fn split(id: &Id) -> (&str, &str) {

@@ -125,7 +125,7 @@ async fn every_field_of_a_container_comes_back() {
     let moto = support::moto();
     let aws = support::aws(&moto.endpoint).await;
     let definitions = Drive::of(&aws, "aws_ecs_task_definition");
-    let full: Json = serde_json::from_str(include_str!("data/container.json")).expect("JSON");
+    let full: Json = serde_json::from_str(include_str!("../data/container.json")).expect("JSON");
     let inputs = json!({
         "family": "full",
         // A JSON string is taken as well as an array.

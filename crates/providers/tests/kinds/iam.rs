@@ -120,7 +120,7 @@ async fn policies_keep_five_versions() {
         let changes = json!({ "policy": allow(&format!("s3:Version{version}")), "tags": { "b": "3" } });
         holds(&policies.update(&id, &changes).await, &changes);
     }
-    let some = policies.read_all(std::slice::from_ref(&id), &drive::only(&["arn"])).await;
+    let some = policies.read_all(std::slice::from_ref(&id), &crate::drive::only(&["arn"])).await;
     assert!(some[&id].inputs.get("policy").is_some_and(Known::is_null), "nobody asked for the document");
     assert!(policies.obstacles(&id).await.is_empty());
     policies.delete(&id).await;

@@ -77,7 +77,6 @@ fn what_is_wrong_with_the_command_exits_with_1() {
         "plan --var nothing",
         "plan --parallelism 0",
         "plan --lock-wait 5",
-        "plan --json --markdown",
         "plan --color sometimes",
         "plan --target not-an-address",
         "graph --format painting",
@@ -135,7 +134,7 @@ fn variables_come_from_options_files_and_the_environment() {
 fn environments_have_values_and_state_of_their_own() {
     let cloud = Cloud::start();
     let stack = Stack::small(&cloud);
-    stack.write("environments/prod.toml", "[variables]\ndays = 30\n");
+    stack.write("environments/prod.toml", "[values]\ndays = 30\n");
     let names = "[stack]\nname = \"small\"\n\n[locals]\nplace = \"${stack.environment}\"\n";
     stack.edit("stack.toml", "[stack]\nname = \"small\"\n", names);
     let prod = stack.run("plan --json --env prod").exits(0).json();

@@ -134,12 +134,12 @@ fn plans_and_events_of_the_wordpress_stack() {
     for it in &events {
         fits(it, &event());
     }
-    assert_eq!((&events[0]["event"], &events[0]["operations"]), (&"planned".into(), &18.into()));
+    assert_eq!(events[0]["event"], "planned");
     let summary = applied.summary();
     assert_eq!((&summary["created"], &summary["adopted"], &summary["failed"]), (&15.into(), &3.into(), &0.into()));
     let finished = events.iter().filter(|it| it["event"] == "finished").count();
     let started = events.iter().filter(|it| it["event"] == "started").count();
-    assert_eq!(started, finished);
+    assert_eq!((started, &events[0]["operations"]), (finished, &finished.into()));
 
     let document = stack.run("plan --json").exits(0).json();
     fits(&document, &plan());
