@@ -104,9 +104,6 @@ impl Saved {
                 .help("nothing was changed: plan again and look at it"))
         };
         let fresh = binding(&plan.binding);
-        // Before the first apply there is no state, and so none that could be another.
-        let first = |it: &serde_json::Value| it.get("position").and_then(serde_json::Value::as_u64) == Some(0);
-        let both_first = first(&self.binding) && first(&fresh);
         for (key, what) in [
             ("digest", "the manifest changed"),
             ("account", "the account is another"),
@@ -114,7 +111,7 @@ impl Saved {
             ("lineage", "the state is another"),
             ("position", "something was applied since"),
         ] {
-            if self.binding.get(key) != fresh.get(key) && !(key == "lineage" && both_first) {
+            if self.binding.get(key) != fresh.get(key) {
                 return stale(what);
             }
         }

@@ -105,6 +105,20 @@ impl World {
         Ok(self.store.lock(&holder(command), options.lock_wait.unwrap_or_default()).await?)
     }
 
+    /// Gives a stack that was never applied its lineage and its key, as the first apply would: a
+    /// saved plan names the one, and its secrets are compared by the other.
+    ///
+    /// # Errors
+    /// State that cannot be read or written, or somebody else holds the lock.
+    pub async fn begin_history(&self, options: &Options) -> Result<(), Failure> {
+        if self.store.load().await?.key.is_some() {
+            return Ok(());
+        }
+        let held = self.lock(options, "plan").await?;
+        self.store.key(&held).await?;
+        Ok(self.store.release(held).await?)
+    }
+
     /// Reads AWS and plans.
     ///
     /// # Errors

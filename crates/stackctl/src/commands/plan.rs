@@ -35,6 +35,9 @@ pub fn run(cli: &Cli, form: Form<'_>) -> Result<Exit, Failure> {
 async fn show(cli: &Cli, form: Form<'_>) -> Result<Exit, Failure> {
     let started = Instant::now();
     let world = World::open(cli).await?;
+    if form.out.is_some() {
+        world.begin_history(&cli.options).await?;
+    }
     let session = world.look().await?;
     let options = options(cli, form.destroy);
     let planned = world.plan(&session, &options).await?;

@@ -49,6 +49,31 @@ fn a_saved_plan_that_no_longer_holds_is_refused() {
 }
 
 #[test]
+fn a_saved_plan_asks_for_its_secrets_again() {
+    let secret = r#"
+[resource.aws_secretsmanager_secret.key]
+name                    = "key"
+recovery_window_in_days = 0
+
+[resource.aws_secretsmanager_secret_version.key]
+secret_id     = "${aws_secretsmanager_secret.key.id}"
+secret_string = "${var.key}"
+"#;
+    let cloud = Cloud::start();
+    let stack = Stack::small(&cloud);
+    let variable = "\n[variables.key]\ntype = \"string\"\nsensitive = true\n";
+    stack.write("stack.toml", &(stack.text("stack.toml") + variable));
+    stack.write("secret.toml", secret);
+    for value in ["one", "two"] {
+        stack.run(&format!("plan --out saved.json --var key={value}")).exits(0);
+        stack.run("apply --plan saved.json --var key=another").exits(1);
+        stack.run("apply --plan saved.json").exits(1);
+        stack.run(&format!("apply --plan saved.json --var key={value}")).exits(0);
+        stack.run(&format!("plan --detailed-exitcode --var key={value}")).exits(0);
+    }
+}
+
+#[test]
 fn a_saved_plan_narrows_as_it_was_narrowed() {
     let cloud = Cloud::start();
     let stack = Stack::small(&cloud);
