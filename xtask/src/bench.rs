@@ -29,7 +29,9 @@ pub fn run(arguments: &[&str]) -> Result<()> {
         ["--json"] => println!("{:#}", Value::Object(measure()?)),
         ["--update"] => {
             write_to(&committed())?;
-            print!("{}", table(&read(&committed())?));
+            let table = table(&read(&committed())?);
+            std::fs::write(shown(), &table).context("cannot write docs/bench/calls.txt")?;
+            print!("{table}");
         }
         _ => bail!("usage: cargo xtask bench [--json | --update]"),
     }
@@ -38,6 +40,11 @@ pub fn run(arguments: &[&str]) -> Result<()> {
 
 fn committed() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/bench/calls.json")
+}
+
+/// The same as a table, for whoever reads the documentation.
+fn shown() -> PathBuf {
+    committed().with_extension("txt")
 }
 
 fn measure() -> Result<Bench> {
@@ -90,6 +97,12 @@ fn table(bench: &Bench) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_committed_table_shows_the_committed_numbers() {
+        let shown = std::fs::read_to_string(shown()).expect("docs/bench/calls.txt").replace("\r\n", "\n");
+        assert_eq!(shown, table(&read(&committed()).expect("docs/bench/calls.json")));
+    }
 
     #[test]
     fn a_table_has_a_row_for_an_operation_and_a_column_for_a_command() {

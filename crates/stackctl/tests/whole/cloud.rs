@@ -6,7 +6,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -14,26 +14,36 @@ use sandbox::{Call, Emulator, Proxy, Scoped, Tools, Verdict};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-/// An emulator, its proxy, and the threads that they run on; gone with the value.
+/// An emulator, its proxy, and the threads that they run on. Nobody else uses the emulator as long
+/// as this lives.
 pub struct Cloud {
     proxy: Proxy,
-    emulator: Scoped,
+    /// There until the drop.
+    emulator: Option<Scoped>,
     // The last to go: the others live on it.
     _threads: Runtime,
 }
 
+/// Emulators that are free. Emptying one costs a hundredth of starting another; they end with
+/// this process.
+static FREE: Mutex<Vec<Scoped>> = Mutex::new(Vec::new());
+
 impl Cloud {
-    /// Starts one.
+    /// An empty one.
     pub fn start() -> Self {
         let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let threads = threads.expect("threads");
-        let found = found();
+        let (found, free) = (found(), lock().pop());
         let (emulator, proxy) = threads.block_on(async {
-            let emulator = Scoped::start_found(found).await.expect("the emulator starts");
+            let emulator = match free {
+                Some(mut free) => free.reset().await.map(|()| free),
+                None => Scoped::start_found(found).await,
+            };
+            let emulator = emulator.expect("the emulator answers");
             let proxy = Proxy::start(&emulator.endpoint(), |_| Verdict::Forward).await.expect("a port");
             (emulator, proxy)
         });
-        Self { proxy, emulator, _threads: threads }
+        Self { proxy, emulator: Some(emulator), _threads: threads }
     }
 
     /// The address that clients use.
@@ -79,7 +89,7 @@ impl Cloud {
     }
 
     fn send(&self, service: &str, headers: &str, body: &str) -> String {
-        let endpoint = self.emulator.endpoint();
+        let endpoint = self.emulator.as_ref().expect("there until the drop").endpoint();
         let authority = endpoint.strip_prefix("http://").expect("an http endpoint");
         let request = format!(
             "POST / HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\nContent-Length: {}\r\n\
@@ -184,6 +194,20 @@ impl Cloud {
         things.extend(elements(&policies, "PolicyName").map(|it| format!("policy {it}")));
         things
     }
+}
+
+impl Drop for Cloud {
+    fn drop(&mut self) {
+        // What a failing test leaves behind is nobody's.
+        if !thread::panicking() {
+            self.wait_for_deliveries();
+            lock().extend(self.emulator.take());
+        }
+    }
+}
+
+fn lock() -> MutexGuard<'static, Vec<Scoped>> {
+    FREE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The emulator of this machine, looked for once.
