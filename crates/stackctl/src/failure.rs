@@ -46,7 +46,7 @@ pub struct Failure {
     /// What to do next.
     pub help: Option<String>,
     /// The address it happened to.
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// What AWS support asks for.
     pub request_id: Option<String>,
     /// The manifest's problems, where it is the manifest that is wrong.
@@ -97,7 +97,7 @@ impl Failure {
     /// Names the address it happened to.
     #[must_use]
     pub fn at(mut self, address: Address) -> Self {
-        self.address = Some(address);
+        self.address = Some(Box::new(address));
         self
     }
 }

@@ -18,7 +18,8 @@ pub fn render(plan: &Plan, width: usize) -> String {
     // Changes with attributes stand apart; a row of bare ones stays a row.
     let mut bare = true;
     for change in &plan.changes {
-        if !(bare && change.attributes.is_empty()) && !out.ends_with("\n\n") {
+        let in_row = bare && change.attributes.is_empty();
+        if !(in_row || out.ends_with("\n\n")) {
             out.push('\n');
         }
         out += &self::change(change, width);

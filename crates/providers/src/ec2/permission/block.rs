@@ -116,7 +116,7 @@ mod tests {
     fn rules_compare_flattened_as_aws_stores_them() {
         let both = rule("tcp", (80, 80), &["10.0.0.0/8", "192.168.0.0/16"]);
         let apart = [rule("tcp", (80, 80), &["192.168.0.0/16"]), rule("6", (80, 80), &["10.0.0.0/8"])];
-        check(&[both.clone()], &apart, true);
+        check(std::slice::from_ref(&both), &apart, true);
         check(&[both], &apart[..1], false);
         check(&[rule("all", (0, 0), &["0.0.0.0/0"])], &[rule("-1", (-1, -1), &["0.0.0.0/0"])], true);
         check(&[rule("tcp", (80, 80), &[])], &[], true);
