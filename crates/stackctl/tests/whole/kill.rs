@@ -35,19 +35,19 @@ impl Point {
 
 /// Runs a command and kills it at a point; false if it ended before it came there.
 fn killed(cloud: &Cloud, stack: &Stack, line: &str, point: Point) -> bool {
-    let slot: Arc<Mutex<Option<Child>>> = Arc::default();
-    cloud.judge(judge(point, Arc::clone(&slot)));
+    let child: Arc<Mutex<Option<Child>>> = Arc::default();
+    let open = || child.lock().unwrap_or_else(PoisonError::into_inner);
+    cloud.judge(judge(point, Arc::clone(&child)));
     let mut command = stack.command(line.split_whitespace());
-    let child = {
-        // The judge waits for this.
-        let mut child = slot.lock().unwrap_or_else(PoisonError::into_inner);
-        *child = Some(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts"));
-        drop(child);
-        &slot
-    };
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    {
+        // The judge waits until there is someone to kill.
+        let mut child = open();
+        *child = Some(command.spawn().expect("the program starts"));
+    }
     let status = loop {
-        let status = child.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(Child::try_wait);
-        if let Some(status) = status.expect("a child").expect("it can be waited for") {
+        let status = open().as_mut().expect("started").try_wait().expect("it can be waited for");
+        if let Some(status) = status {
             break status;
         }
         thread::sleep(Duration::from_millis(5));

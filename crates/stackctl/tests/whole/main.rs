@@ -11,6 +11,7 @@ mod faults;
 mod json;
 mod kill;
 mod program;
+mod sandbox_option;
 mod saved;
 mod secrets;
 mod state;
