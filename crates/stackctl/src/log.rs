@@ -1,32 +1,24 @@
 //! Logs, to stderr alone.
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::args::Options;
 use crate::terminal;
 
-/// Starts logging at the level asked for. The HTTP and credential layers of the SDK stay out
-/// of it at every level: their traces hold signed requests and bodies.
+/// The HTTP, signing and credential layers below us: their traces hold requests and bodies.
+const TALKATIVE: &[&str] = &["aws_", "h2", "hyper", "rustls"];
+
+/// Starts logging at the level asked for. What [`TALKATIVE`] crates say below a warning stays out
+/// at every level, even when a filter names them.
 pub fn start(options: &Options) {
-    let quiet = [
-        "aws_config",
-        "aws_sigv4",
-        "aws_runtime",
-        "aws_smithy_runtime",
-        "aws_smithy_runtime_api",
-        "aws_smithy_http_client",
-        "aws_sdk_sts",
-        "hyper",
-        "hyper_util",
-        "h2",
-        "rustls",
-    ];
-    let mut filter = EnvFilter::try_new(&options.log).unwrap_or_else(|_| EnvFilter::new("error"));
-    for target in quiet {
-        if let Ok(directive) = format!("{target}=warn").parse() {
-            filter = filter.add_directive(directive);
-        }
-    }
-    let layer = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    layer.with_ansi(terminal::stderr_coloured()).with_target(true).without_time().init();
+    let filter = EnvFilter::try_new(&options.log).unwrap_or_else(|_| EnvFilter::new("error"));
+    let harmless = filter_fn(|it| {
+        *it.level() <= tracing::Level::WARN || !TALKATIVE.iter().any(|talkative| it.target().starts_with(talkative))
+    });
+    let lines = tracing_subscriber::fmt::layer().with_ansi(terminal::stderr_coloured()).without_time();
+    let lines = lines.with_writer(std::io::stderr).with_filter(filter.and(harmless));
+    tracing_subscriber::registry().with(lines).init();
 }
