@@ -4,6 +4,7 @@
 //! act on. It must not know the AWS SDK, plans, or how anything is stored.
 
 mod fault;
+mod lease;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -13,6 +14,7 @@ use model::catalog::{DataKind, Kind};
 use model::{Id, Known};
 
 pub use fault::{Fault, FaultKind};
+pub use lease::{Clock, Lease, RunOut};
 
 /// A future that a trait object returns.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -132,7 +132,7 @@ mod tests {
     }
 
     fn apply(state: State, bodies: Vec<Body>) -> State {
-        let mut ledger = Ledger::open(state, &[]);
+        let mut ledger = Ledger::open(state.into(), &[]);
         for body in bodies {
             let record: Record = ledger.number(1, body);
             ledger.apply(&record);

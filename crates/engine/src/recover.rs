@@ -15,6 +15,7 @@ use model::{Address, Id, Known, Secret, Tree};
 
 use crate::conflict;
 use crate::journal::{Body, Call, Ledger, OpenIntent, Verdict};
+use crate::planted::{Bug, planted};
 use crate::wants;
 
 /// How long a create that was not found is looked for: AWS refuses a request whose signature is
@@ -106,13 +107,14 @@ async fn settle(drivers: &Drivers, open: &OpenIntent, now: u64, recovery: &mut R
     let intent = &open.intent;
     let address = &intent.address;
     match (intent.operation, &open.created, &intent.id) {
-        (Call::Create, Some((_, _, id)), _) => {
+        (Call::Create, Some(id), _) => {
             recovery.close(open, Verdict::Stands, format!("{address}: `{id}` was created; the plan completes it"));
         }
         (Call::Create, None, _) => create(drivers, open, now, recovery).await?,
         (Call::Update, _, _) => {
             let note = format!("{address}: an update was interrupted; the plan compares it again");
-            recovery.close(open, Verdict::Stands, note);
+            let verdict = if planted(Bug::UpdateUndone) { Verdict::Undone } else { Verdict::Stands };
+            recovery.close(open, verdict, note);
         }
         (Call::Delete, _, Some(id)) => delete(drivers, open, id, recovery).await?,
         (Call::Delete, _, None) => recovery.close(open, Verdict::Undone, format!("{address}: nothing was deleted")),
@@ -137,10 +139,14 @@ async fn create(drivers: &Drivers, open: &OpenIntent, now: u64, recovery: &mut R
     match driver.find(inputs, &intent.create_token()).await? {
         Found::Ours(id) => ours(id, recovery),
         Found::Unproven(id) if intent.absent_before => ours(id, recovery),
+        Found::Foreign(id) if planted(Bug::ForeignAdopted) => ours(id, recovery),
         Found::Foreign(id) | Found::Unproven(id) => {
             let note = format!("{address}: `{id}` exists and is not provably this stack's, so it was left alone");
             recovery.problems.push(format!("{note}; {}", conflict::advice(address, &id)));
             recovery.close(open, Verdict::NotOurs { id }, note);
+        }
+        Found::Absent if planted(Bug::NoSuspects) => {
+            recovery.close(open, Verdict::Undone, format!("{address}: nothing"))
         }
         Found::Absent => {
             let until = now + SUSPICION.as_secs();
@@ -156,6 +162,7 @@ async fn delete(drivers: &Drivers, open: &OpenIntent, id: &Id, recovery: &mut Re
     let ids = [id.clone()];
     let mut lives = driver(drivers, address)?.read(&ids, &wants::none()).await?;
     let (verdict, what) = match lives.remove(id).map(|live| live.phase) {
+        _ if planted(Bug::DeleteBelieved) => (Verdict::Gone, "was deleted"),
         None => (Verdict::Gone, "was deleted"),
         Some(Phase::Settling(_)) => (Verdict::Stands, "is being deleted"),
         Some(Phase::Ready | Phase::Failed(_)) => (Verdict::Undone, "was not deleted"),

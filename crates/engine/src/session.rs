@@ -8,7 +8,7 @@ use crate::commit;
 use crate::fingerprint::Fingerprints;
 use crate::journal::Ledger;
 use crate::recover::{self, RecoverError, Recovery};
-use crate::store::{Held, Holder, Key, Store, StoreError};
+use crate::store::{Held, Holder, Key, Loaded, Store, StoreError};
 
 /// State at hand.
 #[derive(Debug)]
@@ -37,23 +37,16 @@ pub enum SessionError {
 /// # Errors
 /// When it cannot be read, or must not be.
 pub async fn look(store: &dyn Store) -> Result<Session, StoreError> {
-    let busy = store.holder().await?;
-    let loaded = store.load().await?;
-    // Without a key nothing was ever fingerprinted, so any key will do.
-    let key = loaded.key.unwrap_or_else(Key::random);
-    let ledger = Ledger::open(loaded.state, &loaded.records);
-    Ok(Session { ledger, fingerprints: Fingerprints::new(key.0), busy })
+    Ok(open(store.load().await?))
 }
 
-/// Reads state under the lock.
-///
-/// # Errors
-/// When it cannot be read, or must not be.
-pub async fn begin(store: &dyn Store, held: &Held) -> Result<Session, StoreError> {
-    let loaded = store.load().await?;
-    let key = store.key(held).await?;
-    let ledger = Ledger::open(loaded.state, &loaded.records);
-    Ok(Session { ledger, fingerprints: Fingerprints::new(key.0), busy: None })
+/// State under the lock, as taking the lock told it.
+#[must_use]
+pub fn open(loaded: Loaded) -> Session {
+    // Without a key nothing was ever fingerprinted, so any key will do.
+    let key = loaded.key.unwrap_or_else(Key::random);
+    let ledger = Ledger::open(loaded.snapshot, &loaded.records);
+    Session { ledger, fingerprints: Fingerprints::new(key.0), busy: loaded.busy }
 }
 
 impl Session {

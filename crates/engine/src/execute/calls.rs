@@ -15,6 +15,7 @@ use super::tasks::KindOf;
 use super::{refuse, secrets, values};
 use crate::journal::empty;
 use crate::machine::{Answer, Event, Sight, Step};
+use crate::planted::{Bug, planted};
 use crate::{plan, wants};
 
 /// What has happened outside.
@@ -91,7 +92,7 @@ impl<'a> Run<'a> {
             }
             (OperationStep::Create { .. }, Step::Main) => {
                 let Some(driver) = self.driver(operation) else { return };
-                let (inputs, token) = (job.sent.clone(), job.token.clone());
+                let (inputs, token) = (job.sent.clone(), sent_token(&job.token));
                 Box::pin(async move { bring_into_being(driver, inputs, &token).await.map(Reply::Created) })
             }
             (OperationStep::Create { .. }, Step::Completion) | (OperationStep::Update { .. }, _) => {
@@ -289,3 +290,8 @@ async fn bring_into_being(driver: &dyn Driver, inputs: Known, token: &Token) -> 
 }
 
 const NOTHING: &Known = &Tree::Null;
+
+/// The token that goes with a create: the one in its intent.
+fn sent_token(token: &Token) -> Token {
+    if planted(Bug::ForgottenToken) { super::random_token() } else { token.clone() }
+}

@@ -129,6 +129,7 @@ pub async fn execute<'a>(
         biased;
         // Who is stopped writes nothing more: the journal has it all.
         () = stop.cancelled() => true,
+        () = connections.held.lost().cancelled() => return Err(StoreError::Lost.into()),
         done = run.carry_out() => {
             done?;
             false

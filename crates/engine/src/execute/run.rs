@@ -19,11 +19,9 @@ use super::watch::{Target, Watches};
 use super::{Connections, ExecuteError, Surroundings, Work, secrets};
 use crate::journal::{Body, Ledger, Record, Standing};
 use crate::machine::{Command, Entry, Event, Machine, Report, Step, Timer};
+use crate::planted::{Bug, planted};
 use crate::store::{Backup, StoreError, Written};
 use crate::{commit, conflict, recover, wants};
-
-/// A journal that is longer than the last snapshot, and than this, gets a snapshot of its own.
-const OUTGROWN: u64 = 64 * 1024;
 
 /// One run.
 pub(super) struct Run<'a> {
@@ -211,7 +209,7 @@ impl<'a> Run<'a> {
             return;
         }
         let Connections { store, held, .. } = self.connections;
-        if self.journal_bytes > OUTGROWN.max(self.snapshot_bytes) {
+        if self.journal_bytes > self.work.limits.journal_bytes.max(self.snapshot_bytes) {
             let snapshot = self.ledger.snapshot(held.epoch());
             self.writing =
                 Some(Box::pin(async move { store.save(held, &snapshot, Backup::Skip).await.map(Wrote::Snapshot) }));
@@ -225,11 +223,17 @@ impl<'a> Run<'a> {
         for (operation, bodies) in std::mem::take(&mut self.unwritten) {
             for body in bodies {
                 let is_intent = matches!(body, Body::Intent(_));
+                let believed = believed(&body);
                 let record = self.ledger.number(held.epoch(), body);
+                let intent = record.sequence;
                 if is_intent {
-                    self.jobs[operation.0].intent = Some(record.sequence);
+                    self.jobs[operation.0].intent = Some(intent);
                 }
                 records.push(record);
+                if believed {
+                    let body = Body::Ready { intent, outputs: crate::journal::empty(), seconds: None };
+                    records.push(self.ledger.number(held.epoch(), body));
+                }
             }
             waiting.push(operation);
         }
@@ -389,6 +393,11 @@ impl<'a> Run<'a> {
     pub fn job_mut(&mut self, id: OperationId) -> &mut Job<'a> {
         &mut self.jobs[id.0]
     }
+}
+
+/// Whether a delete is written down as done before it is asked for.
+fn believed(body: &Body) -> bool {
+    planted(Bug::StateBeforeResult) && matches!(body, Body::Intent(it) if it.operation == crate::journal::Call::Delete)
 }
 
 /// Secrets that AWS holds are remembered by their stamps, without fetching them.

@@ -12,11 +12,11 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use driver::{Fault, Token};
-use model::state::{Object, State, Status};
+use model::state::{Object, Status};
 use model::{Address, Id, Known};
 use serde::{Deserialize, Serialize};
 
-pub use replay::{Ledger, OpenIntent, Snapshot, replay};
+pub use replay::{Ledger, OpenIntent, Snapshot};
 
 /// One line of the journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -251,10 +251,4 @@ pub enum Standing {
 #[must_use]
 pub fn empty() -> Known {
     Known::Map(BTreeMap::new())
-}
-
-/// The state's next records start behind everything that is already written.
-#[must_use]
-pub fn next_sequence(state: &State, records: &[Record]) -> u64 {
-    records.iter().map(|record| record.sequence).fold(state.applied_through, u64::max) + 1
 }

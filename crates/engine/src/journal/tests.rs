@@ -52,8 +52,14 @@ fn records(bodies: Vec<Body>) -> Vec<Record> {
     bodies.into_iter().enumerate().map(number).collect()
 }
 
+fn replay(snapshot: Snapshot, records: &[Record]) -> (State, Vec<OpenIntent>) {
+    let ledger = Ledger::open(snapshot, records);
+    let open = ledger.open_intents().cloned().collect();
+    (ledger.state, open)
+}
+
 fn run(bodies: Vec<Body>) -> (State, Vec<OpenIntent>) {
-    let (state, open) = replay(State::new("lineage"), &records(bodies));
+    let (state, open) = replay(State::new("lineage").into(), &records(bodies));
     state.check().expect("a good state");
     (state, open)
 }
@@ -174,17 +180,14 @@ fn replaying_twice_or_over_a_later_snapshot_changes_nothing() {
         ready(4),
         intent(Call::Delete, Some(id("1")), inputs("b"), inputs("b"), Some(Status::Ready)),
     ]);
-    let whole = replay(State::new("lineage"), &all);
+    let whole = replay(State::new("lineage").into(), &all);
     for cut in 0..=all.len() {
-        let mut ledger = Ledger::open(State::new("lineage"), &all[..cut]);
-        let snapshot = ledger.snapshot(1);
-        // The crash came before the journal was trimmed, or after.
-        let untrimmed = replay(snapshot.state.clone(), &all);
-        let trimmed: Vec<Record> = snapshot.open.iter().chain(&all[cut..]).cloned().collect();
-        let trimmed = replay(snapshot.state, &trimmed);
-        for (state, open) in [untrimmed, trimmed] {
+        let snapshot = Ledger::open(State::new("lineage").into(), &all[..cut]).snapshot(1);
+        // The crash came before the journal was trimmed, in the middle of that, or after it.
+        for trimmed in 0..=cut {
+            let (state, open) = replay(snapshot.clone(), &all[trimmed..]);
             let serial = State { serial: whole.0.serial, epoch: whole.0.epoch, ..state };
-            assert_eq!((serial, open), whole.clone(), "cut at {cut}");
+            assert_eq!((serial, open), whole.clone(), "cut at {cut}, trimmed to {trimmed}");
         }
     }
 }

@@ -8,6 +8,7 @@ use model::state::Status;
 use super::{
     Again, Command, Doubt, Ended, Entry, Leaves, Machine, Phase, Report, Standstill, Step, Timer, Tries, Work,
 };
+use crate::planted::{Bug, planted};
 
 impl Machine {
     /// A call was answered with a fault.
@@ -17,6 +18,9 @@ impl Machine {
         let delete = self.operation(id).task.work == Work::Delete;
         match &fault.kind {
             FaultKind::NotFound if delete => self.accepted(id, true),
+            FaultKind::Unknown if create && planted(Bug::CreateAgain) => {
+                self.pause(id, Again::Call, std::time::Duration::from_secs(1));
+            }
             FaultKind::Unknown if create => self.doubt(id, fault, Doubt::Unanswered),
             FaultKind::Conflict if create => self.doubt(id, fault, Doubt::Taken),
             FaultKind::Unknown if self.operation(id).task.work != Work::Lookup => {

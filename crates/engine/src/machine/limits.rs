@@ -12,13 +12,19 @@ pub struct Limits {
     pub parallelism: usize,
     /// Per service, where it is fewer.
     pub services: BTreeMap<String, usize>,
+    /// A journal of more bytes than the last snapshot, and than this, gets a snapshot of its own.
+    pub journal_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         // IAM and RDS throttle changes at a few calls a second.
         let services = [("iam", 6), ("rds", 8)];
-        Self { parallelism: 16, services: services.map(|(name, most)| (name.to_owned(), most)).into() }
+        Self {
+            parallelism: 16,
+            services: services.map(|(name, most)| (name.to_owned(), most)).into(),
+            journal_bytes: 64 * 1024,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use super::{
     Again, Answer, Command, Doubt, Ended, Entry, Machine, Phase, Prepared, Report, Sight, Standstill, Step, Timer,
     Tries, Work,
 };
+use crate::planted::{Bug, planted};
 
 impl Machine {
     pub(super) fn prepare(&mut self, id: OperationId) {
@@ -53,6 +54,9 @@ impl Machine {
         operation.tries = Tries::default();
         let entry = Entry::Intent { step: operation.step, absent_before: operation.absent_before };
         self.commands.push(Command::Append { operation: id, entry });
+        if planted(Bug::NoIntent) {
+            self.call(id);
+        }
     }
 
     pub(super) fn call(&mut self, id: OperationId) {

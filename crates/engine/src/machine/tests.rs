@@ -327,7 +327,7 @@ fn values_that_turn_out_equal_are_not_sent() {
 fn the_longest_path_goes_first_within_the_limits() {
     let tasks = (0..4).map(|it| Task { priority: Duration::from_secs(it), ..create() }).collect();
     let services = [("test".to_owned(), 2)].into();
-    let mut machine = Machine::new(tasks, &[], Limits { parallelism: 16, services });
+    let mut machine = Machine::new(tasks, &[], Limits { services, ..Limits::default() });
     let begun = |commands: Vec<Command>| commands.into_iter().filter_map(word).collect::<Vec<String>>();
     assert_eq!(begun(machine.handle(Event::Start)), ["prepare 3", "prepare 2"]);
     // A throttled service gets one at a time, until it answers.

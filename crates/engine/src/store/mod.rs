@@ -1,36 +1,39 @@
 //! Where state, journal and lock live.
 //!
 //! In: records and snapshots, already sealed. Out: the same, read back and checked. It must not
-//! know what they mean to a plan; what a journal does to a state is [`crate::journal`]'s.
+//! know what they mean to a plan; what a journal does to a state is [`crate::journal`]'s, and who
+//! may write is [`crate::protocol`]'s.
 
+mod encoding;
 mod error;
+mod lock;
 pub mod local;
-
-use std::sync::Arc;
-use std::time::Duration;
+pub mod shared;
 
 use driver::BoxFuture;
-use model::state::State;
-use serde::{Deserialize, Serialize};
 
 use crate::journal::{Record, Snapshot};
 
 pub use error::StoreError;
 pub use local::LocalStore;
+pub use lock::{Held, Holder, Holding, LockNews, Waiting};
+pub use shared::SharedStore;
 
 /// One stack's state in one environment.
 pub trait Store: Send + Sync {
     /// Reads everything, without the lock and without changing anything.
     fn load(&self) -> BoxFuture<'_, Result<Loaded, StoreError>>;
 
-    /// Takes the lock, waiting at most so long for whoever holds it.
-    fn lock<'a>(&'a self, holder: &'a Holder, wait: Duration) -> BoxFuture<'a, Result<Held, StoreError>>;
+    /// Takes the lock, waiting for whoever holds it as long as is asked for, and reads everything
+    /// under it. The key is made when there is none.
+    fn lock<'a>(
+        &'a self,
+        holder: &'a Holder,
+        waiting: Waiting<'a>,
+    ) -> BoxFuture<'a, Result<(Held, Loaded), StoreError>>;
 
     /// Gives the lock back.
     fn release(&self, held: Held) -> BoxFuture<'_, Result<(), StoreError>>;
-
-    /// The stack's key for fingerprints; made when there is none.
-    fn key<'a>(&'a self, held: &'a Held) -> BoxFuture<'a, Result<Key, StoreError>>;
 
     /// Appends records to the journal, all or none; when it returns they are durable.
     fn append<'a>(&'a self, held: &'a Held, records: &'a [Record]) -> BoxFuture<'a, Result<Written, StoreError>>;
@@ -44,82 +47,37 @@ pub trait Store: Send + Sync {
     ) -> BoxFuture<'a, Result<Written, StoreError>>;
 
     /// Who holds the lock now.
-    fn holder(&self) -> BoxFuture<'_, Result<Option<Holder>, StoreError>>;
+    fn holding(&self) -> BoxFuture<'_, Result<Option<Holding>, StoreError>>;
+
+    /// Watches a lock that somebody holds until they give a sign of life or must be dead; answers
+    /// who is at work.
+    fn watch<'a>(
+        &'a self,
+        news: &'a (dyn Fn(LockNews) + Send + Sync),
+    ) -> BoxFuture<'a, Result<Option<Holder>, StoreError>>;
+
+    /// Takes the lock from whoever holds it, shuts them out, and gives it back; answers who held
+    /// it. Nothing happens where nobody does.
+    fn break_lock<'a>(&'a self, breaker: &'a Holder) -> BoxFuture<'a, Result<Option<Holding>, StoreError>>;
+
+    /// The snapshots that are kept, newest first.
+    fn history(&self) -> BoxFuture<'_, Result<Vec<Version>, StoreError>>;
+
+    /// The text of a kept snapshot, by the id that [`Store::history`] tells or by its serial.
+    fn version<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Snapshot, StoreError>>;
 }
 
 /// What a store holds.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The snapshot; a new lineage where there is none.
-    pub state: State,
-    /// The journal behind it, complete and in order.
+    /// The snapshot; an empty one of a new lineage where there is none.
+    pub snapshot: Snapshot,
+    /// The journal behind it, in order; what the snapshot contains may still be among it.
     pub records: Vec<Record>,
     /// The key for fingerprints, if one was made.
     pub key: Option<Key>,
-}
-
-/// A held lock. Whoever changes anything shows it; dropping it releases a local lock.
-pub struct Held {
-    epoch: u64,
-    lineage: String,
-    guard: Arc<dyn Send + Sync>,
-}
-
-impl Held {
-    /// A lock that is held while `guard` lives.
-    #[must_use]
-    pub fn new(epoch: u64, lineage: String, guard: Box<dyn Send + Sync>) -> Self {
-        Self { epoch, lineage, guard: Arc::from(guard) }
-    }
-
-    /// A share in the lock, for a write that goes on when nobody waits for it any more.
-    pub(crate) fn share(&self) -> Arc<dyn Send + Sync> {
-        Arc::clone(&self.guard)
-    }
-
-    /// The number of this holding; every later one is higher.
-    #[must_use]
-    pub fn epoch(&self) -> u64 {
-        self.epoch
-    }
-
-    /// The lineage of what is locked. Where nothing is stored yet, the lock decides it.
-    #[must_use]
-    pub fn lineage(&self) -> &str {
-        &self.lineage
-    }
-
-    fn release(self) {
-        drop(self.guard);
-    }
-}
-
-impl std::fmt::Debug for Held {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Held").field("epoch", &self.epoch).field("lineage", &self.lineage).finish_non_exhaustive()
-    }
-}
-
-/// Who holds a lock, for people.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holder {
-    /// Who.
-    pub owner: String,
-    /// On which machine.
-    pub host: String,
-    /// Doing what, as `apply`.
-    pub command: String,
-    /// In which process.
-    pub pid: u32,
-    /// Since when: Unix time in seconds.
-    pub since: u64,
-}
-
-impl std::fmt::Display for Holder {
-    /// `ann on laptop (stackctl apply, process 4711)`
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} on {} (stackctl {}, process {})", self.owner, self.host, self.command, self.pid)
-    }
+    /// Who is at work on it, as far as can be told. Never ourselves.
+    pub busy: Option<Holder>,
 }
 
 /// A key for fingerprints. It neither prints nor debugs.
@@ -140,6 +98,23 @@ impl std::fmt::Debug for Key {
     }
 }
 
+/// A snapshot that is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// What the store calls it: S3's version id, a file's name.
+    pub id: String,
+    /// The snapshot's serial.
+    pub serial: u64,
+    /// The lock epoch of its writer.
+    pub epoch: u64,
+    /// When it was written: Unix time in seconds.
+    pub written: u64,
+    /// Its size.
+    pub bytes: u64,
+    /// Whether it is the one in use.
+    pub current: bool,
+}
+
 /// Whether the snapshot that is replaced stays behind as a numbered backup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backup {
@@ -154,4 +129,10 @@ pub enum Backup {
 pub struct Written {
     /// Bytes.
     pub bytes: u64,
+}
+
+/// A random name for a new history.
+fn new_lineage() -> String {
+    let bytes: [u8; 16] = rand::random();
+    crate::fingerprint::hex(&bytes)
 }

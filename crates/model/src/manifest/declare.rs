@@ -109,6 +109,8 @@ fn state(node: Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Node> {
     let mut fields = Fields::new("`[state]`", node.clone(), diagnostics)?;
     fields.required_text("bucket");
     fields.text("lock_table");
+    fields.text("region");
+    fields.check_number("lease_seconds");
     fields.finish();
     Some(node)
 }

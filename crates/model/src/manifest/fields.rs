@@ -92,6 +92,19 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Takes a whole number or an expression, and only looks whether it is one.
+    pub(super) fn check_number(&mut self, field: &'static str) {
+        let Some(node) = self.node(field) else { return };
+        let fits = match &node.value {
+            Value::Int(_) => true,
+            Value::Text(text) => text.decoded.contains("${"),
+            Value::Bool(_) | Value::Float(_) | Value::List(_) | Value::Table(_) => false,
+        };
+        if !fits {
+            self.diagnostics.push(wrong_type(&format!("`{field}`"), node.span, "a whole number", &node.value));
+        }
+    }
+
     /// Where problems go while this is at work.
     pub(super) fn diagnostics(&mut self) -> &mut Vec<Diagnostic> {
         self.diagnostics

@@ -22,7 +22,9 @@ pub fn json_schema(catalog: &Catalog) -> Value {
         "properties": {
             "stack": { "type": "object", "properties": { "name": text }, "required": ["name"], "additionalProperties": false },
             "provider": { "type": "object", "properties": { "aws": { "type": "object" } }, "additionalProperties": false },
-            "state": { "type": "object", "properties": { "bucket": text, "lock_table": text } },
+            "state": { "type": "object", "properties": {
+                "bucket": text, "lock_table": text, "region": text, "lease_seconds": { "type": ["integer", "string"] },
+            }, "required": ["bucket"], "additionalProperties": false },
             "variables": named(json!({ "type": "object", "properties": {
                 "type": text, "default": any, "allowed": { "type": "array" }, "pattern": text, "description": text, "sensitive": { "type": "boolean" },
             }, "additionalProperties": false })),

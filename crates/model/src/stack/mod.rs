@@ -43,6 +43,7 @@ pub use evaluate::Lookup;
 pub use object::{Live, object_value};
 pub use resolve::{Options, resolve};
 pub use rules::{check_data_rules, check_rules};
+pub use settings::settings;
 pub use variables::Given;
 
 /// The desired side of everything: what should exist.
@@ -137,7 +138,11 @@ pub struct Store {
     /// The S3 bucket.
     pub bucket: String,
     /// The DynamoDB table.
-    pub lock_table: Option<String>,
+    pub lock_table: String,
+    /// Where both are; `None` for the provider's region.
+    pub region: Option<String>,
+    /// How long a silent holder keeps the lock.
+    pub lease: Duration,
     /// The place of `bucket`.
     pub span: Span,
 }

@@ -243,7 +243,7 @@ impl Fixed<'_> {
         // A local that waits for resources has a value everywhere but in the settings.
         let locals = Locals::new(self.names);
         let view = View { locals: &locals, ..context.view(None, &settings::NoObjects) };
-        stack.provider = settings::provider(manifest.provider.as_ref(), &view, problems);
+        stack.provider = settings::provider(manifest.provider.as_ref(), &view, problems).unwrap_or_default();
         stack.store = settings::store(manifest.state.as_ref(), &view, problems);
         problems.extend(locals.take_problems());
         for (name, loose) in &parts.outputs {

@@ -3,19 +3,21 @@
 //! In: their nodes. Out: typed settings. It must not know resources: settings are read before
 //! anything exists.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use super::scope::{Objects, View, evaluate};
+use super::resolve::Options;
+use super::scope::{Locals, Objects, View, evaluate};
 use super::written::{Places, Reader};
-use super::{AssumeRole, IgnoreTags, Provider, Spans, Store};
+use super::{AssumeRole, IgnoreTags, Provider, Spans, Store, variables};
 use crate::address::Address;
 use crate::coerce::{Subject, coerce};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::expr::{Object, ScopeError};
-use crate::manifest::{Node, Value};
+use crate::manifest::{Manifest, Node, Value};
 use crate::path::Path;
 use crate::schema::Schema;
-use crate::tree::{Known, Tree};
+use crate::tree::{Authored, Known, Tree};
 use crate::typed::Typed;
 use crate::{Attributes, Planned};
 
@@ -56,14 +58,33 @@ struct IgnoreTagsTable {
     key_prefixes: Option<BTreeSet<String>>,
 }
 
-/// Where state is kept.
+/// Where a team's shared state is kept. `stackctl init` makes what is named here. Without `[state]`
+/// it is kept in `.stackctl/` beside the manifest.
 #[derive(Attributes)]
 struct StateTable {
-    /// The S3 bucket.
+    /// The S3 bucket that holds the snapshots. One bucket may hold any number of stacks. Naming
+    /// another one starts anew there: state is not moved.
+    #[attr(pattern = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")]
     bucket: String,
-    /// The DynamoDB table for lock and journal.
+    /// The DynamoDB table that holds the lock and the journal. One table may serve any number of
+    /// buckets.
+    #[attr(default = "stackctl-locks", pattern = "[A-Za-z0-9_.-]{3,255}")]
     lock_table: Option<String>,
+    /// Where bucket and table are; the provider's region by default.
+    #[attr(pattern = "[a-z]{2}(-[a-z]+)+-[0-9]")]
+    region: Option<String>,
+    /// Seconds for which a holder of the lock may be silent; after that the next command takes the
+    /// lock over and carries on. A holder gives a sign of life six times in this while. Shorter
+    /// finds a run that died sooner; longer forgives a longer break of the network. An AWS call
+    /// that changes something may take two thirds of it.
+    #[attr(default = 30, range = 5..=300)]
+    lease_seconds: Option<i64>,
 }
+
+/// The lock table, where none is named.
+const LOCK_TABLE: &str = "stackctl-locks";
+/// The lease, where none is given.
+const LEASE: Duration = Duration::from_secs(30);
 
 /// Nothing is an output of a setting.
 static NO_OUTPUTS: Schema = Schema { doc: "", fields: &[] };
@@ -81,11 +102,49 @@ impl Objects for NoObjects {
     }
 }
 
-/// Reads `[provider.aws]`.
-pub(super) fn provider(node: Option<&Node>, view: &View<'_>, problems: &mut Vec<Diagnostic>) -> Provider {
-    let table =
-        node.and_then(|node| read::<ProviderTable>(node, "[provider.aws]", ProviderTable::schema(), view, problems));
-    let Some((table, _)) = table else { return Provider::default() };
+/// Reads the settings alone. What is wrong with the rest of a manifest does not keep anybody from
+/// looking at its state, so nothing else is resolved. `None` where a setting cannot be read, for
+/// which [`resolve`](super::resolve()) tells the reasons.
+#[must_use]
+pub fn settings(manifest: &Manifest, options: &Options<'_>) -> Option<(Provider, Option<Store>)> {
+    let mut reader = Reader::default();
+    // A variable without a value matters only where a setting reads it.
+    let variables = variables::resolve(manifest, options.variables, &mut Vec::new());
+    let names: BTreeMap<String, Authored> = manifest
+        .locals
+        .iter()
+        .map(|(name, (_, node))| {
+            let written = reader.value(node);
+            (name.clone(), reader.authored(&written))
+        })
+        .collect();
+    let locals = Locals::new(&names);
+    for name in &manifest.unparsed.locals {
+        locals.fail(name);
+    }
+    let view = View {
+        stack: manifest.name.as_ref().map_or("", |(name, _)| name),
+        environment: manifest.environment.as_deref(),
+        variables: &variables.values,
+        unset: &variables.unset,
+        locals: &locals,
+        each: None,
+        objects: &NoObjects,
+        files: options.files,
+    };
+    let mut problems = Vec::new();
+    let provider = provider(manifest.provider.as_ref(), &view, &mut problems)?;
+    let store = store(manifest.state.as_ref(), &view, &mut problems);
+    if store.is_none() && manifest.state.is_some() {
+        return None;
+    }
+    Some((provider, store))
+}
+
+/// Reads `[provider.aws]`; `None` where it is there and cannot be read.
+pub(super) fn provider(node: Option<&Node>, view: &View<'_>, problems: &mut Vec<Diagnostic>) -> Option<Provider> {
+    let Some(node) = node else { return Some(Provider::default()) };
+    let (table, _) = read::<ProviderTable>(node, "[provider.aws]", ProviderTable::schema(), view, problems)?;
     let assume_role = table.assume_role.map(|it| AssumeRole {
         role_arn: it.role_arn,
         external_id: it.external_id,
@@ -94,20 +153,25 @@ pub(super) fn provider(node: Option<&Node>, view: &View<'_>, problems: &mut Vec<
     let ignore_tags = table
         .ignore_tags
         .map(|it| IgnoreTags { keys: it.keys.unwrap_or_default(), key_prefixes: it.key_prefixes.unwrap_or_default() });
-    Provider {
+    Some(Provider {
         region: table.region,
         profile: table.profile,
         assume_role,
         allowed_account_ids: table.allowed_account_ids.into_iter().flatten().collect(),
         ignore_tags: ignore_tags.unwrap_or_default(),
-    }
+    })
 }
 
 /// Reads `[state]`.
 pub(super) fn store(node: Option<&Node>, view: &View<'_>, problems: &mut Vec<Diagnostic>) -> Option<Store> {
     let (table, spans) = read::<StateTable>(node?, "[state]", StateTable::schema(), view, problems)?;
-    let span = spans.value(&Path::field("bucket"));
-    Some(Store { bucket: table.bucket, lock_table: table.lock_table, span })
+    Some(Store {
+        bucket: table.bucket,
+        lock_table: table.lock_table.unwrap_or_else(|| LOCK_TABLE.to_owned()),
+        region: table.region,
+        lease: table.lease_seconds.and_then(|it| u64::try_from(it).ok()).map_or(LEASE, Duration::from_secs),
+        span: spans.value(&Path::field("bucket")),
+    })
 }
 
 fn read<T: Typed>(

@@ -119,7 +119,7 @@ async fn adopted(subject: &mut Subject<'_>, names: &Names) -> Result<(), Stopped
 }
 
 /// Deletes what stands in the way of deleting an adopted object.
-async fn emptied(subject: &Subject<'_>, id: &Id) -> Result<(), Stopped> {
+pub async fn emptied(subject: &Subject<'_>, id: &Id) -> Result<(), Stopped> {
     let Some(occupants) = &subject.sample.occupants else { return Ok(()) };
     let source = subject.place.drivers.data.get(occupants.listed_by).ok_or("there is no such data source")?;
     let filter = json!({ "filter": [{ "name": occupants.filter, "values": [id.0] }] });
@@ -329,12 +329,17 @@ async fn needs(place: &Place, sample: &Sample) -> Result<Names, Stopped> {
                 None => subject.ready(&created.id).await.map_err(at)?,
             }
         };
-        let mut attributes = live.inputs.as_map().cloned().unwrap_or_default();
-        attributes.extend(live.outputs.as_map().cloned().unwrap_or_default());
-        attributes.extend(ipv6_subnet(&attributes));
-        names.insert(need.name.to_owned(), attributes);
+        names.insert(need.name.to_owned(), attributes(&live));
     }
     Ok(names)
+}
+
+/// What references to an object see.
+pub fn attributes(live: &Live) -> BTreeMap<String, Known> {
+    let mut attributes = live.inputs.as_map().cloned().unwrap_or_default();
+    attributes.extend(live.outputs.as_map().cloned().unwrap_or_default());
+    attributes.extend(ipv6_subnet(&attributes));
+    attributes
 }
 
 /// The second `/64` of a VPC's IPv6 range, which only AWS knows.
@@ -345,7 +350,7 @@ fn ipv6_subnet(attributes: &BTreeMap<String, Known>) -> Option<(String, Known)> 
 }
 
 /// What samples may say about the place.
-async fn zones(place: &Place) -> Result<BTreeMap<String, Known>, Stopped> {
+pub async fn zones(place: &Place) -> Result<BTreeMap<String, Known>, Stopped> {
     let source = place.drivers.data.get("aws_availability_zones").ok_or("there is no aws_availability_zones")?;
     let found = source.lookup(Tree::Map(BTreeMap::new())).await.map_err(|fault| fault.to_string())?;
     let zones = found.get("names").and_then(Tree::as_list).unwrap_or_default();

@@ -5,6 +5,8 @@
 //! way in which a kind breaks [`driver::Driver`]'s contract, one line each. Where the emulator is
 //! no AWS, `sandbox::differences` says so; there are no exceptions per kind.
 //!
+//! [`recovery`] does the same through the whole engine, and kills it at every call.
+//!
 //! Each kind works in a region of its own, so that kinds don't see each other's objects.
 //! `STACKCTL_CONFORMANCE=aws_vpc` narrows a run to the kinds that begin so, while working on one.
 
@@ -12,15 +14,13 @@ mod compare;
 mod faults;
 mod life;
 mod place;
+mod recovery;
 mod sample;
 mod samples;
 mod subject;
 
-use std::path::PathBuf;
-
 use futures::StreamExt;
 use model::catalog::Kind;
-use sandbox::{Scoped, Tools};
 
 use crate::sample::Sample;
 
@@ -60,10 +60,8 @@ fn every_argument_that_changes_in_place_is_changed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_kind_conforms() {
-    let tools =
-        Tools { path: std::env::var_os("PATH").unwrap_or_default(), cache: PathBuf::from(env!("CARGO_TARGET_TMPDIR")) };
-    let moto = Scoped::start(&tools, &mut |line: &str| eprintln!("{line}")).await.expect("the emulator starts");
-    let only = std::env::var("STACKCTL_CONFORMANCE").unwrap_or_default();
+    let moto = place::emulator().await;
+    let only = only();
     let kinds = providers::catalog().kinds.iter().enumerate().filter(|(_, kind)| kind.name.starts_with(&only));
     let endpoint = moto.endpoint();
     let runs = kinds.map(|(index, kind)| tokio::spawn(conforms(kind, endpoint.clone(), place::region(index))));
@@ -74,6 +72,11 @@ async fn every_kind_conforms() {
     }
     wrong.sort();
     assert!(wrong.is_empty(), "{} breaches:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What the names of the kinds to look at begin with.
+fn only() -> String {
+    std::env::var("STACKCTL_CONFORMANCE").unwrap_or_default()
 }
 
 /// Everything that is wrong with one kind.

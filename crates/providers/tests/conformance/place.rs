@@ -3,17 +3,22 @@
 //! In: the emulator's endpoint and a region. Out: drivers, and the record of what they sent. It
 //! must not know any kind.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
-use driver::{Driver, Drivers, Token};
+use driver::{Driver, Drivers, Lease, Token};
 use model::stack::IgnoreTags;
 use providers::aws::Aws;
-use sandbox::{Call, Proxy, Verdict};
+use sandbox::{Call, Proxy, Scoped, Tools, Verdict};
+use tokio_util::sync::CancellationToken;
+
+use crate::recovery::point::{Fate, Point};
 
 /// Regions that the emulator has with a default VPC.
 const REGIONS: &[&str] = &[
@@ -50,6 +55,13 @@ const REGIONS: &[&str] = &[
 /// The region of the kind at a place in the catalog.
 pub fn region(index: usize) -> String {
     REGIONS[index % REGIONS.len()].to_owned()
+}
+
+/// An emulator of one's own.
+pub async fn emulator() -> Scoped {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let tools = Tools { path, cache: PathBuf::from(env!("CARGO_TARGET_TMPDIR")) };
+    Scoped::start(&tools, &mut |line: &str| eprintln!("{line}")).await.expect("the emulator starts")
 }
 
 /// A token that no other create of this run has.
@@ -110,6 +122,36 @@ impl Place {
         self.proxy.judge(move |call| if call.name() == operation { denial(call) } else { Verdict::Forward });
     }
 
+    /// Lets calls through until the point is reached, and there cancels what it answers: before
+    /// the call is delivered, so that nobody hears an answer. Calls that were sent together with
+    /// that one share its fate.
+    pub fn kill_at(&self, point: Point) -> CancellationToken {
+        let kill = CancellationToken::new();
+        let (mut seen, killed) = (0, kill.clone());
+        self.proxy.judge(move |call| {
+            seen += usize::from(call.mutates());
+            if seen < point.call || (!call.mutates() && !killed.is_cancelled()) {
+                return Verdict::Forward;
+            }
+            killed.cancel();
+            match point.fate {
+                Fate::Lost => Verdict::Drop,
+                Fate::Delivered => Verdict::ForwardThenDrop,
+            }
+        });
+        kill
+    }
+
+    /// Waits until everything that was sent has arrived.
+    pub async fn quiet(&self) {
+        // What was sent just now may not have been looked at yet.
+        let mut quiet = 0;
+        while quiet < 5 {
+            quiet = if self.proxy.underway() > 0 { 0 } else { quiet + 1 };
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
     /// Lets everything through again.
     pub fn heal(&self) {
         self.proxy.judge(|_| Verdict::Forward);
@@ -135,7 +177,7 @@ pub async fn connect(endpoint: &str, region: &str) -> Aws {
         .endpoint_url(endpoint)
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
-    Aws::connect(config, IgnoreTags::default()).await.expect("the emulator answers")
+    Aws::connect(config, IgnoreTags::default(), Lease::unlimited()).await.expect("the emulator answers")
 }
 
 /// As each service says it.

@@ -128,28 +128,34 @@ pub type Names = BTreeMap<String, BTreeMap<String, Known>>;
 
 /// Fills the references in arguments and wraps what is secret.
 pub fn fill(kind: &Kind, arguments: &Json, names: &Names) -> Known {
-    secretive((kind.inputs)(), Known::from_json(&filled(arguments, names)))
+    secretive((kind.inputs)(), Known::from_json(&named(arguments, names)))
 }
 
-fn filled(json: &Json, names: &Names) -> Json {
+/// Arguments with the names' values in place of references.
+pub fn named(arguments: &Json, names: &Names) -> Json {
+    filled(arguments, &|object, attribute| names.get(object)?.get(attribute).and_then(Tree::as_text).map(str::to_owned))
+}
+
+/// Arguments with something in place of references: a function of object and attribute, where
+/// the place itself is the object without a name.
+pub fn filled(json: &Json, value: &dyn Fn(&str, &str) -> Option<String>) -> Json {
     match json {
-        Json::String(text) => Json::String(text_filled(text, names)),
-        Json::Array(items) => items.iter().map(|it| filled(it, names)).collect(),
+        Json::String(text) => Json::String(text_filled(text, value)),
+        Json::Array(items) => items.iter().map(|it| filled(it, value)).collect(),
         Json::Object(members) => {
-            members.iter().map(|(key, value)| (text_filled(key, names), filled(value, names))).collect()
+            members.iter().map(|(key, it)| (text_filled(key, value), filled(it, value))).collect()
         }
         Json::Null | Json::Bool(_) | Json::Number(_) => json.clone(),
     }
 }
 
-fn text_filled(text: &str, names: &Names) -> String {
+fn text_filled(text: &str, value: &dyn Fn(&str, &str) -> Option<String>) -> String {
     let mut parts = text.split("${");
     let mut all = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (reference, rest) = part.split_once('}').unwrap_or_else(|| panic!("an open reference in {text:?}"));
         let (object, attribute) = reference.split_once('.').unwrap_or(("", reference));
-        let value = names.get(object).and_then(|it| it.get(attribute)).and_then(Tree::as_text);
-        all += value.unwrap_or_else(|| panic!("nothing is called {reference:?}"));
+        all += &value(object, attribute).unwrap_or_else(|| panic!("nothing is called {reference:?}"));
         all += rest;
     }
     all

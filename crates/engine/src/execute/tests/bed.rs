@@ -1,9 +1,8 @@
 //! Everything around one stack in the small cloud: manifest to state, as a command does it.
 
 use std::path::Path;
-use std::time::Duration;
 
-use driver::Token;
+use driver::{BoxFuture, Lease, Token};
 use model::manifest;
 use model::source::{NoFiles, Sources};
 use model::stack::{self, Given, Stack};
@@ -12,14 +11,16 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::{Connections, ExecuteError, Outcome, Progress, Surroundings, Work, execute};
 use super::cloud::{CATALOG, Cloud};
-use crate::journal::{Record, Snapshot};
+use crate::journal::{Ledger, Record, Snapshot};
 use crate::machine::Limits;
 use crate::observe::{Question, observe};
 use crate::place::Place;
 use crate::plan::{self, Planning};
 use crate::schedule::{Durations, schedule};
 use crate::session;
-use crate::store::{Backup, Held, Holder, Key, Loaded, LocalStore, Store, StoreError, Written};
+use crate::store::{
+    Backup, Held, Holder, Holding, Loaded, LocalStore, LockNews, Store, StoreError, Version, Waiting, Written,
+};
 
 /// One stack.
 pub struct Bed {
@@ -49,7 +50,7 @@ impl Bed {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let cloud = Cloud::default();
         cloud.world().slowness = 3;
-        let store = Crashing { inner: LocalStore::new(folder.path(), None), cloud: cloud.clone() };
+        let store = Crashing { inner: LocalStore::new(folder.path(), None, Lease::unlimited()), cloud: cloud.clone() };
         Self { cloud, store, folder, now: 1_000_000, tokens: 0 }
     }
 
@@ -80,8 +81,9 @@ impl Bed {
     pub async fn run(&mut self, manifest: &str, destroy: bool, interrupt: CancellationToken) -> Run {
         let stack = stack(manifest);
         let drivers = self.cloud.drivers();
-        let held = self.store.inner.lock(&Holder::default(), Duration::ZERO).await.expect("the lock is free");
-        let mut session = session::begin(&self.store.inner, &held).await.expect("state is readable");
+        let locked = self.store.inner.lock(&Holder::default(), Waiting::NOT).await;
+        let (held, loaded) = locked.expect("the lock is free");
+        let mut session = session::open(loaded);
         let recovered = session.recover(&self.store.inner, &held, &drivers, self.now).await.expect("recovered");
         let planned = self.plan(&stack, &session, destroy).await;
         let (plan, observed) = (planned.0.plan, planned.1);
@@ -141,7 +143,7 @@ impl Bed {
 
     pub async fn state(&self) -> State {
         let loaded = self.store.inner.load().await.expect("state is readable");
-        crate::journal::replay(loaded.state, &loaded.records).0
+        Ledger::open(loaded.snapshot, &loaded.records).state
     }
 
     /// Every byte that was written.
@@ -180,27 +182,23 @@ pub struct Crashing {
 }
 
 impl Store for Crashing {
-    fn load(&self) -> driver::BoxFuture<'_, Result<Loaded, StoreError>> {
+    fn load(&self) -> BoxFuture<'_, Result<Loaded, StoreError>> {
         self.inner.load()
     }
 
-    fn lock<'a>(&'a self, holder: &'a Holder, wait: Duration) -> driver::BoxFuture<'a, Result<Held, StoreError>> {
-        self.inner.lock(holder, wait)
+    fn lock<'a>(
+        &'a self,
+        holder: &'a Holder,
+        waiting: Waiting<'a>,
+    ) -> BoxFuture<'a, Result<(Held, Loaded), StoreError>> {
+        self.inner.lock(holder, waiting)
     }
 
-    fn release(&self, held: Held) -> driver::BoxFuture<'_, Result<(), StoreError>> {
+    fn release(&self, held: Held) -> BoxFuture<'_, Result<(), StoreError>> {
         self.inner.release(held)
     }
 
-    fn key<'a>(&'a self, held: &'a Held) -> driver::BoxFuture<'a, Result<Key, StoreError>> {
-        self.inner.key(held)
-    }
-
-    fn append<'a>(
-        &'a self,
-        held: &'a Held,
-        records: &'a [Record],
-    ) -> driver::BoxFuture<'a, Result<Written, StoreError>> {
+    fn append<'a>(&'a self, held: &'a Held, records: &'a [Record]) -> BoxFuture<'a, Result<Written, StoreError>> {
         Box::pin(async move {
             self.cloud.step().await;
             let written = self.inner.append(held, records).await?;
@@ -214,11 +212,30 @@ impl Store for Crashing {
         held: &'a Held,
         snapshot: &'a Snapshot,
         backup: Backup,
-    ) -> driver::BoxFuture<'a, Result<Written, StoreError>> {
-        Box::pin(async move { self.inner.save(held, snapshot, backup).await })
+    ) -> BoxFuture<'a, Result<Written, StoreError>> {
+        self.inner.save(held, snapshot, backup)
     }
 
-    fn holder(&self) -> driver::BoxFuture<'_, Result<Option<Holder>, StoreError>> {
-        self.inner.holder()
+    fn holding(&self) -> BoxFuture<'_, Result<Option<Holding>, StoreError>> {
+        self.inner.holding()
+    }
+
+    fn watch<'a>(
+        &'a self,
+        news: &'a (dyn Fn(LockNews) + Send + Sync),
+    ) -> BoxFuture<'a, Result<Option<Holder>, StoreError>> {
+        self.inner.watch(news)
+    }
+
+    fn break_lock<'a>(&'a self, breaker: &'a Holder) -> BoxFuture<'a, Result<Option<Holding>, StoreError>> {
+        self.inner.break_lock(breaker)
+    }
+
+    fn history(&self) -> BoxFuture<'_, Result<Vec<Version>, StoreError>> {
+        self.inner.history()
+    }
+
+    fn version<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Snapshot, StoreError>> {
+        self.inner.version(id)
     }
 }

@@ -199,13 +199,14 @@ async fn recovery_takes_nothing_that_is_not_provably_ours() {
     assert!(bed.cloud.names().is_empty());
     let record = |body| crate::journal::Record { epoch: 1, sequence: 9, body };
     let stored = bed.store.inner.load().await.expect("readable");
-    let open = crate::journal::replay(stored.state.clone(), &stored.records).1;
-    assert!(open[0].intent.absent_before);
+    let ledger = crate::journal::Ledger::open(stored.snapshot, &stored.records);
+    let open = ledger.open_intents().next().expect("an open intent");
+    assert!(open.intent.absent_before);
     // Without the proof of absence, an unmarked object of that name is left alone.
-    let mut intent = open[0].intent.clone();
+    let mut intent = open.intent.clone();
     intent.absent_before = false;
     let body = crate::journal::Body::Intent(Box::new(intent));
-    let ledger = crate::journal::Ledger::open(model::state::State::new("lineage"), &[record(body)]);
+    let ledger = crate::journal::Ledger::open(model::state::State::new("lineage").into(), &[record(body)]);
     let inputs = model::Known::map([("name", Tree::text("main"))]);
     let foreign = Object { inputs, token: String::new(), settling: 0, deleting: false };
     bed.cloud.world().objects.insert(("test_named".to_owned(), Id("main".to_owned())), foreign);

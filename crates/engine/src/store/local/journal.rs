@@ -13,7 +13,7 @@ use model::state::State;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::super::{StoreError, Written};
+use super::super::{StoreError, Written, encoding};
 use super::files;
 use crate::fingerprint::hex;
 use crate::journal::Record;
@@ -46,18 +46,11 @@ const CHECKSUM: usize = 16;
 impl Journal {
     /// Whether it continues the snapshot.
     pub fn check(&self, folder: &Path, state: &State) -> Result<(), StoreError> {
-        let path = path(folder);
+        let place = path(folder).display().to_string();
         if let Some(found) = self.lineage.as_ref().filter(|it| **it != state.lineage) {
-            return Err(StoreError::Foreign { path, found: found.clone(), expected: state.lineage.clone() });
+            return Err(StoreError::Foreign { place, found: found.clone(), expected: state.lineage.clone() });
         }
-        let mut last = state.applied_through;
-        for record in self.records.iter().filter(|record| record.sequence > state.applied_through) {
-            if record.sequence != last + 1 {
-                return Err(StoreError::Gap { path, first: record.sequence, last });
-            }
-            last = record.sequence;
-        }
-        Ok(())
+        encoding::continues(&self.records, state, &place)
     }
 }
 
@@ -70,7 +63,10 @@ pub(super) fn read(folder: &Path) -> Result<Journal, StoreError> {
         match take(&mut journal, index, line) {
             Ok(()) => journal.whole += line.len() as u64,
             Err(_) if index + 1 == lines.len() => break,
-            Err(reason) => return Err(StoreError::Damaged { path, line: index + 1, reason }),
+            Err(reason) => {
+                let (place, record) = (path.display().to_string(), format!("line {}", index + 1));
+                return Err(StoreError::Damaged { place, record, reason });
+            }
         }
     }
     Ok(journal)
@@ -109,19 +105,13 @@ pub(super) fn mend(folder: &Path) -> Result<(), StoreError> {
 pub(super) fn begin(folder: &Path, lineage: &str) -> Result<(), StoreError> {
     match read(folder)?.lineage {
         Some(_) => Ok(()),
-        None => trim(folder, lineage, &[]).map(|_| ()),
+        None => trim(folder, lineage).map(|_| ()),
     }
 }
 
 /// The line of one append.
 pub(super) fn line(records: &[Record]) -> Result<Vec<u8>, StoreError> {
-    let text = serde_json::to_string(records).map_err(|_| StoreError::Unsealed)?;
-    // This is how a secret serialises that is neither a fingerprint nor a stamp. It would not
-    // read back.
-    if text.contains(r#"{"$secret":true}"#) {
-        return Err(StoreError::Unsealed);
-    }
-    Ok(wrap(&text))
+    Ok(wrap(&encoding::records(records)?))
 }
 
 pub(super) fn append(folder: &Path, line: &[u8]) -> Result<Written, StoreError> {
@@ -139,14 +129,11 @@ pub(super) fn append(folder: &Path, line: &[u8]) -> Result<Written, StoreError> 
     Ok(Written { bytes: line.len() as u64 })
 }
 
-/// Starts the file anew with the records that stay.
-pub(super) fn trim(folder: &Path, lineage: &str, open: &[Record]) -> Result<Written, StoreError> {
+/// Starts the file anew: a snapshot contains what stood in it.
+pub(super) fn trim(folder: &Path, lineage: &str) -> Result<Written, StoreError> {
     let header = Header { journal: VERSION, lineage: lineage.to_owned() };
     let header = serde_json::to_string(&header).map_err(|_| StoreError::Unsealed)?;
-    let mut bytes = wrap(&header);
-    if !open.is_empty() {
-        bytes.extend(line(open)?);
-    }
+    let bytes = wrap(&header);
     files::replace(&path(folder), &bytes)?;
     Ok(Written { bytes: bytes.len() as u64 })
 }

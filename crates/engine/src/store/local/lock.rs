@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
 
-use super::super::{Holder, StoreError};
+use super::super::{Holder, Holding, LockNews, StoreError, Waiting};
 use super::files;
 
 /// How often a held lock is tried again.
@@ -30,10 +30,11 @@ struct Note {
     holder: Holder,
 }
 
-/// Takes the lock, waiting at most so long.
-pub(super) async fn take(folder: &Path, wait: Duration) -> Result<Lock, StoreError> {
+/// Takes the lock, waiting as long as is asked for.
+pub(super) async fn take(folder: &Path, waiting: Waiting<'_>) -> Result<Lock, StoreError> {
     files::make_folder(folder)?;
-    let until = Instant::now() + wait.max(GRACE);
+    let until = Instant::now() + waiting.at_most.max(GRACE);
+    let mut told = waiting.at_most.is_zero();
     loop {
         if let Some(file) = attempt(folder)? {
             return Ok(Lock { _file: file, epoch: read_note(folder)?.map_or(0, |note| note.epoch) });
@@ -42,16 +43,20 @@ pub(super) async fn take(folder: &Path, wait: Duration) -> Result<Lock, StoreErr
         if now >= until {
             return Err(StoreError::Held { holder: read_note(folder)?.map(|note| note.holder) });
         }
+        if !std::mem::replace(&mut told, true) {
+            (waiting.news)(LockNews::Waiting(read_note(folder)?.map(|note| note.holder).unwrap_or_default()));
+        }
         sleep(AGAIN.min(until - now)).await;
     }
 }
 
 /// Who holds the lock now.
-pub(super) fn holder(folder: &Path) -> Result<Option<Holder>, StoreError> {
+pub(super) fn holding(folder: &Path) -> Result<Option<Holding>, StoreError> {
     if !lock_path(folder).exists() || attempt(folder)?.is_some() {
         return Ok(None);
     }
-    Ok(Some(read_note(folder)?.map(|note| note.holder).unwrap_or_default()))
+    let Note { epoch, holder } = read_note(folder)?.unwrap_or_default();
+    Ok(Some(Holding { holder, epoch, renewals: None, lease: None }))
 }
 
 impl Lock {

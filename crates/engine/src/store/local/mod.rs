@@ -13,31 +13,33 @@ mod snapshot;
 mod tests;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use driver::BoxFuture;
+use driver::{BoxFuture, Lease};
 use model::state::State;
+use tokio_util::sync::CancellationToken;
 
-use super::{Backup, Held, Holder, Key, Loaded, Store, StoreError, Written};
-use crate::fingerprint::hex;
+use super::{
+    Backup, Held, Holder, Holding, Key, Loaded, LockNews, Store, StoreError, Version, Waiting, Written, new_lineage,
+};
 use crate::journal::{Record, Snapshot};
 
 /// A store in a folder.
 #[derive(Clone, Debug)]
 pub struct LocalStore {
     folder: PathBuf,
+    lease: Lease,
 }
 
 impl LocalStore {
     /// The store of one environment below a `.stackctl` folder. Nothing is made before the lock
-    /// is taken.
+    /// is taken. The lease lasts as long as the lock is held.
     #[must_use]
-    pub fn new(folder: &Path, environment: Option<&str>) -> Self {
+    pub fn new(folder: &Path, environment: Option<&str>, lease: Lease) -> Self {
         let folder = match environment {
             None => folder.to_owned(),
             Some(name) => folder.join("environments").join(name),
         };
-        Self { folder }
+        Self { folder, lease }
     }
 
     /// The folder that holds the files.
@@ -49,14 +51,33 @@ impl LocalStore {
     fn read(&self) -> Result<Loaded, StoreError> {
         let stored = snapshot::read(&self.folder)?;
         let journal = journal::read(&self.folder)?;
-        let state = match (stored, &journal.lineage) {
-            (Some(state), _) => state,
+        let snapshot = match (stored, &journal.lineage) {
+            (Some(snapshot), _) => snapshot,
             // A journal is begun before the first snapshot is written, and decides the lineage.
-            (None, Some(lineage)) => State::new(lineage),
-            (None, None) => State::new(lineage()),
+            (None, Some(lineage)) => State::new(lineage).into(),
+            (None, None) => State::new(new_lineage()).into(),
         };
-        journal.check(&self.folder, &state)?;
-        Ok(Loaded { state, records: journal.records, key: files::read_key(&self.folder)? })
+        journal.check(&self.folder, &snapshot.state)?;
+        Ok(Loaded { snapshot, records: journal.records, key: files::read_key(&self.folder)?, busy: None })
+    }
+
+    /// Makes the folder this process's: what a crash left is mended, and who we are written down.
+    fn begin(&self, locked: lock::Lock, holder: &Holder) -> Result<(Held, Loaded), StoreError> {
+        let mut loaded = self.read()?;
+        journal::mend(&self.folder)?;
+        let state = &loaded.snapshot.state;
+        let written = loaded.records.iter().map(|record| record.epoch).max();
+        let epoch = locked.epoch().max(state.epoch).max(written.unwrap_or(0)) + 1;
+        locked.note(&self.folder, epoch, holder)?;
+        journal::begin(&self.folder, &state.lineage)?;
+        if loaded.key.is_none() {
+            let key = Key::random();
+            files::write_key(&self.folder, &key)?;
+            loaded.key = Some(key);
+        }
+        self.lease.hold();
+        let held = Held::new(epoch, state.lineage.clone(), CancellationToken::new(), Box::new(locked));
+        Ok((held, loaded))
     }
 
     /// Runs blocking work on the files away from the loop that waits for AWS.
@@ -75,43 +96,30 @@ impl LocalStore {
 
 impl Store for LocalStore {
     fn load(&self) -> BoxFuture<'_, Result<Loaded, StoreError>> {
-        Box::pin(self.blocking(Self::read))
+        Box::pin(self.blocking(|store| {
+            let holding = lock::holding(&store.folder)?;
+            Ok(Loaded { busy: holding.map(|it| it.holder), ..store.read()? })
+        }))
     }
 
-    fn lock<'a>(&'a self, holder: &'a Holder, wait: Duration) -> BoxFuture<'a, Result<Held, StoreError>> {
+    fn lock<'a>(
+        &'a self,
+        holder: &'a Holder,
+        waiting: Waiting<'a>,
+    ) -> BoxFuture<'a, Result<(Held, Loaded), StoreError>> {
         Box::pin(async move {
-            let locked = lock::take(&self.folder, wait).await?;
+            let locked = lock::take(&self.folder, waiting).await?;
             let holder = holder.clone();
-            self.blocking(move |store| {
-                let loaded = store.read()?;
-                journal::mend(&store.folder)?;
-                let written = loaded.records.iter().map(|record| record.epoch).max();
-                let last = locked.epoch().max(loaded.state.epoch).max(written.unwrap_or(0));
-                let (epoch, lineage) = (last + 1, loaded.state.lineage);
-                locked.note(&store.folder, epoch, &holder)?;
-                journal::begin(&store.folder, &lineage)?;
-                Ok(Held::new(epoch, lineage, Box::new(locked)))
-            })
-            .await
+            self.blocking(move |store| store.begin(locked, &holder)).await
         })
     }
 
     fn release(&self, held: Held) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async move {
-            held.release();
+            self.lease.end();
+            drop(held);
             Ok(())
         })
-    }
-
-    fn key<'a>(&'a self, _: &'a Held) -> BoxFuture<'a, Result<Key, StoreError>> {
-        Box::pin(self.blocking(|store| match files::read_key(&store.folder)? {
-            Some(key) => Ok(key),
-            None => {
-                let key = Key::random();
-                files::write_key(&store.folder, &key)?;
-                Ok(key)
-            }
-        }))
     }
 
     fn append<'a>(&'a self, held: &'a Held, records: &'a [Record]) -> BoxFuture<'a, Result<Written, StoreError>> {
@@ -134,29 +142,48 @@ impl Store for LocalStore {
         snapshot: &'a Snapshot,
         backup: Backup,
     ) -> BoxFuture<'a, Result<Written, StoreError>> {
-        let Snapshot { state, open } = snapshot.clone();
+        let snapshot = snapshot.clone();
         let lock = held.share();
         Box::pin(async move {
-            if state.lineage != held.lineage() {
-                return Err(StoreError::WrongLock { held: held.lineage().to_owned(), state: state.lineage });
+            if snapshot.state.lineage != held.lineage() {
+                return Err(StoreError::WrongLock { held: held.lineage().to_owned(), state: snapshot.state.lineage });
             }
             self.blocking(move |store| {
-                let snapshot = snapshot::write(&store.folder, &state, backup)?;
-                let journal = journal::trim(&store.folder, &state.lineage, &open)?;
+                let written = snapshot::write(&store.folder, &snapshot, backup)?;
+                let trimmed = journal::trim(&store.folder, &snapshot.state.lineage)?;
                 drop(lock);
-                Ok(Written { bytes: snapshot.bytes + journal.bytes })
+                Ok(Written { bytes: written.bytes + trimmed.bytes })
             })
             .await
         })
     }
 
-    fn holder(&self) -> BoxFuture<'_, Result<Option<Holder>, StoreError>> {
-        Box::pin(self.blocking(|store| lock::holder(&store.folder)))
+    fn holding(&self) -> BoxFuture<'_, Result<Option<Holding>, StoreError>> {
+        Box::pin(self.blocking(|store| lock::holding(&store.folder)))
     }
-}
 
-/// A random name for a new history.
-fn lineage() -> String {
-    let bytes: [u8; 16] = rand::random();
-    hex(&bytes)
+    fn watch<'a>(
+        &'a self,
+        _: &'a (dyn Fn(LockNews) + Send + Sync),
+    ) -> BoxFuture<'a, Result<Option<Holder>, StoreError>> {
+        // A process that has ended holds no lock.
+        Box::pin(async { Ok(self.holding().await?.map(|it| it.holder)) })
+    }
+
+    fn break_lock<'a>(&'a self, _: &'a Holder) -> BoxFuture<'a, Result<Option<Holding>, StoreError>> {
+        Box::pin(self.blocking(|store| match lock::holding(&store.folder)? {
+            // The system gives the lock to whoever asks once its holder has ended, and not before.
+            Some(holding) => Err(StoreError::Unbreakable { pid: holding.holder.pid }),
+            None => Ok(None),
+        }))
+    }
+
+    fn history(&self) -> BoxFuture<'_, Result<Vec<Version>, StoreError>> {
+        Box::pin(self.blocking(|store| snapshot::history(&store.folder)))
+    }
+
+    fn version<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Snapshot, StoreError>> {
+        let id = id.to_owned();
+        Box::pin(self.blocking(move |store| snapshot::version(&store.folder, &id)))
+    }
 }

@@ -4,36 +4,27 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use model::state::{State, VERSION};
-use serde_json::Value as Json;
-
-use super::super::{Backup, StoreError, Written};
+use super::super::{Backup, StoreError, Version, Written, encoding};
 use super::files;
+use crate::journal::Snapshot;
 
 /// How many backups stay.
 const BACKUPS: usize = 20;
 
 /// The snapshot, checked; `None` when there is none.
-pub(super) fn read(folder: &Path) -> Result<Option<State>, StoreError> {
-    let path = path(folder);
-    let Some(bytes) = files::read(&path)? else { return Ok(None) };
-    let torn = |reason: serde_json::Error| StoreError::Torn { path: path.clone(), reason: reason.to_string() };
-    let json: Json = serde_json::from_slice(&bytes).map_err(torn)?;
-    let version = json.get("version").and_then(Json::as_u64).unwrap_or(0);
-    if version > u64::from(VERSION) {
-        return Err(StoreError::Newer { path, found: version, known: VERSION });
-    }
-    let state: State = serde_json::from_value(json).map_err(torn)?;
-    check(&state, &path)?;
-    Ok(Some(state))
+pub(super) fn read(folder: &Path) -> Result<Option<Snapshot>, StoreError> {
+    read_from(&path(folder))
+}
+
+fn read_from(path: &Path) -> Result<Option<Snapshot>, StoreError> {
+    let Some(bytes) = files::read(path)? else { return Ok(None) };
+    Ok(Some(encoding::read_snapshot(&bytes, &path.display().to_string())?.snapshot))
 }
 
 /// Writes the snapshot, and keeps the one before under its serial.
-pub(super) fn write(folder: &Path, state: &State, backup: Backup) -> Result<Written, StoreError> {
+pub(super) fn write(folder: &Path, snapshot: &Snapshot, backup: Backup) -> Result<Written, StoreError> {
     let path = path(folder);
-    check(state, &path)?;
-    let mut text = serde_json::to_vec_pretty(state).map_err(|wrong| StoreError::io("write", &path)(wrong.into()))?;
-    text.push(b'\n');
+    let text = encoding::snapshot(snapshot, None, &path.display().to_string())?;
     if backup == Backup::Keep {
         keep(folder, &path)?;
     }
@@ -41,15 +32,50 @@ pub(super) fn write(folder: &Path, state: &State, backup: Backup) -> Result<Writ
     Ok(Written { bytes: text.len() as u64 })
 }
 
-fn check(state: &State, path: &Path) -> Result<(), StoreError> {
-    state.check().map_err(|problems| StoreError::Broken { place: path.display().to_string(), problems })
+/// The snapshot and its backups, newest first.
+pub(super) fn history(folder: &Path) -> Result<Vec<Version>, StoreError> {
+    let current = path(folder);
+    let mut versions: Vec<Version> = version_of(&current, true)?.into_iter().collect();
+    let listed = match fs::read_dir(backups(folder)) {
+        Ok(listed) => listed.flatten().map(|entry| entry.path()).collect(),
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(source) => return Err(StoreError::io("read", backups(folder))(source)),
+    };
+    for path in listed {
+        versions.extend(version_of(&path, false)?);
+    }
+    versions.sort_by_key(|it| (std::cmp::Reverse(it.serial), !it.current));
+    Ok(versions)
+}
+
+/// A kept snapshot, by the name of its file or by its serial.
+pub(super) fn version(folder: &Path, id: &str) -> Result<Snapshot, StoreError> {
+    let found = history(folder)?.into_iter().find(|it| it.id == id || it.serial.to_string() == id);
+    let unknown = || StoreError::UnknownVersion { id: id.to_owned() };
+    let found = found.ok_or_else(unknown)?;
+    let path = if found.current { path(folder) } else { backups(folder).join(found.id) };
+    read_from(&path)?.ok_or_else(unknown)
+}
+
+fn version_of(path: &Path, current: bool) -> Result<Option<Version>, StoreError> {
+    let Some(Snapshot { state, .. }) = read_from(path)? else { return Ok(None) };
+    let about = fs::metadata(path).map_err(StoreError::io("read", path))?;
+    let since = about.modified().ok().and_then(|it| it.duration_since(std::time::UNIX_EPOCH).ok());
+    Ok(Some(Version {
+        id: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        serial: state.serial,
+        epoch: state.epoch,
+        written: since.map_or(0, |it| it.as_secs()),
+        bytes: about.len(),
+        current,
+    }))
 }
 
 fn keep(folder: &Path, path: &Path) -> Result<(), StoreError> {
     let Some(old) = read(folder)? else { return Ok(()) };
-    let backups = folder.join("backups");
+    let backups = backups(folder);
     files::make_folder(&backups)?;
-    let name = backups.join(format!("state.{:06}.json", old.serial));
+    let name = backups.join(format!("state.{:06}.json", old.state.serial));
     match fs::hard_link(path, &name) {
         Ok(()) => {}
         Err(exists) if exists.kind() == io::ErrorKind::AlreadyExists => {}
@@ -64,6 +90,10 @@ fn keep(folder: &Path, path: &Path) -> Result<(), StoreError> {
         fs::remove_file(old).map_err(StoreError::io("remove", old))?;
     }
     files::sync_folder(&backups)
+}
+
+fn backups(folder: &Path) -> PathBuf {
+    folder.join("backups")
 }
 
 fn path(folder: &Path) -> PathBuf {

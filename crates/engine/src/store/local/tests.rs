@@ -3,6 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
+use driver::Lease;
 use model::state::State;
 use model::{Address, Known, Secret, Tree};
 
@@ -17,7 +18,7 @@ struct Bed {
 
 fn bed() -> Bed {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    Bed { store: LocalStore::new(folder.path(), None), folder }
+    Bed { store: LocalStore::new(folder.path(), None, Lease::unlimited()), folder }
 }
 
 fn body(value: &str) -> Body {
@@ -26,12 +27,12 @@ fn body(value: &str) -> Body {
 
 impl Bed {
     async fn lock(&self) -> Held {
-        self.store.lock(&holder(), Duration::ZERO).await.expect("the lock is free")
+        self.store.lock(&holder(), Waiting::NOT).await.expect("the lock is free").0
     }
 
     async fn ledger(&self) -> Ledger {
         let loaded = self.store.load().await.expect("it is readable");
-        Ledger::open(loaded.state, &loaded.records)
+        Ledger::open(loaded.snapshot, &loaded.records)
     }
 
     /// Appends each value by itself.
@@ -70,7 +71,7 @@ impl Bed {
 }
 
 fn holder() -> Holder {
-    Holder { owner: "ann".into(), host: "laptop".into(), command: "apply".into(), pid: 7, since: 1 }
+    Holder { owner: "ann".into(), host: "laptop".into(), command: "apply".into(), pid: 7, since: 1, link: None }
 }
 
 #[tokio::test]
@@ -123,8 +124,8 @@ async fn a_damaged_earlier_record_is_refused_and_left_alone() {
     let place = bed.value_after_lines(&bytes, 1) + 40;
     bytes[place] ^= 1;
     bed.replace("journal", &bytes);
-    assert!(matches!(bed.refusal().await, StoreError::Damaged { line: 2, .. }));
-    assert!(bed.store.lock(&holder(), Duration::ZERO).await.is_err());
+    assert!(matches!(bed.refusal().await, StoreError::Damaged { record, .. } if record == "line 2"));
+    assert!(bed.store.lock(&holder(), Waiting::NOT).await.is_err());
     assert_eq!(bed.read("journal"), bytes);
 }
 
@@ -141,7 +142,7 @@ async fn a_snapshot_that_cannot_be_trusted_is_refused_and_left_alone() {
         bed.replace("state.json", bytes);
         let refusal = bed.refusal().await;
         assert!(expect(&refusal), "{refusal}");
-        assert!(bed.store.lock(&holder(), Duration::ZERO).await.is_err());
+        assert!(bed.store.lock(&holder(), Waiting::NOT).await.is_err());
         assert_eq!(bed.read("state.json"), bytes);
     };
     check(&good[..good.len() / 2], |it| matches!(it, StoreError::Torn { .. })).await;
@@ -190,6 +191,14 @@ async fn every_snapshot_that_a_command_leaves_is_kept() {
         .collect();
     names.sort();
     assert_eq!(names, ["state.000001.json", "state.000002.json"]);
+    let history = bed.store.history().await.expect("readable");
+    let told: Vec<(u64, bool)> = history.iter().map(|it| (it.serial, it.current)).collect();
+    assert_eq!(told, [(3, true), (2, false), (1, false)]);
+    for id in ["1", "state.000001.json"] {
+        let snapshot = bed.store.version(id).await.expect("it is kept");
+        assert_eq!(snapshot.state.outputs["value"], Known::text("a"));
+    }
+    assert!(matches!(bed.store.version("7").await, Err(StoreError::UnknownVersion { .. })));
     let old: State = serde_json::from_slice(&bed.read("backups/state.000001.json")).expect("a snapshot");
     assert_eq!(old.outputs["value"], Known::text("a"));
 }
@@ -197,34 +206,43 @@ async fn every_snapshot_that_a_command_leaves_is_kept() {
 #[tokio::test(start_paused = true)]
 async fn one_holds_the_lock_at_a_time_and_each_raises_the_epoch() {
     let bed = bed();
-    let other = LocalStore::new(bed.folder.path(), None);
+    let other = LocalStore::new(bed.folder.path(), None, Lease::unlimited());
     let held = bed.lock().await;
-    let refusal = other.lock(&holder(), Duration::ZERO).await.expect_err("it is held");
+    let refusal = other.lock(&holder(), Waiting::NOT).await.expect_err("it is held");
     assert!(refusal.to_string().contains("ann on laptop (stackctl apply, process 7)"), "{refusal}");
-    assert_eq!(other.holder().await.expect("readable"), Some(holder()));
+    let holding = other.holding().await.expect("readable").expect("it is held");
+    assert_eq!(holding.holder, holder());
+    let refusal = other.break_lock(&holder()).await.expect_err("the system guards it");
+    assert!(matches!(refusal, StoreError::Unbreakable { pid: 7 }));
     let epoch = held.epoch();
     // Whoever waits gets it as soon as it is given back.
-    let (waited, ()) = futures::join!(async { other.lock(&holder(), Duration::from_secs(60)).await }, async {
-        tokio::time::sleep(Duration::from_secs(5)).await;
-        bed.store.release(held).await.expect("released");
-    });
-    let waited = waited.expect("it was given back");
+    let (waited, ()) = futures::join!(
+        async { other.lock(&holder(), Waiting { at_most: Duration::from_secs(60), ..Waiting::NOT }).await },
+        async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            bed.store.release(held).await.expect("released");
+        }
+    );
+    let (waited, _) = waited.expect("it was given back");
     assert_eq!(waited.epoch(), epoch + 1);
     drop(waited);
-    assert_eq!(other.holder().await.expect("readable"), None);
+    assert_eq!(other.holding().await.expect("readable"), None);
+    assert_eq!(other.break_lock(&holder()).await.expect("nobody holds it"), None);
     // Another environment has a lock of its own.
     let held = bed.lock().await;
-    let prod = LocalStore::new(bed.folder.path(), Some("prod"));
-    prod.lock(&holder(), Duration::ZERO).await.expect("the lock is free");
+    let prod = LocalStore::new(bed.folder.path(), Some("prod"), Lease::unlimited());
+    prod.lock(&holder(), Waiting::NOT).await.expect("the lock is free");
     drop(held);
 }
 
 #[tokio::test]
 async fn the_key_is_made_once_and_is_its_owners_alone() {
     let bed = bed();
-    let held = bed.lock().await;
-    let key = bed.store.key(&held).await.expect("made");
-    assert!(key == bed.store.key(&held).await.expect("read"));
+    assert_eq!(bed.store.load().await.expect("readable").key, None);
+    drop(bed.lock().await);
+    let key = bed.store.load().await.expect("readable").key.expect("the lock made it");
+    drop(bed.lock().await);
+    assert!(bed.store.load().await.expect("readable").key.as_ref() == Some(&key));
     assert_eq!(format!("{key:?}"), "(secret)");
     #[cfg(unix)]
     {

@@ -82,6 +82,51 @@ fn settings_are_typed() {
     assert_eq!(told, ["`[provider.aws]` has no `regoin`"]);
 }
 
+/// What `[state]` comes to, by resolving and by reading the settings alone, which agree.
+fn check_state(text: &str, expect: &str) {
+    let mut sources = Sources::default();
+    sources.add("stack.toml", format!("[stack]\nname = \"demo\"\n{text}"));
+    let (stack, problems) = resolve_all(&sources, &Given::default());
+    let (manifest, _) = crate::manifest::parse(&sources, None);
+    let given = Given::default();
+    let options = crate::stack::Options { sources: &sources, variables: &given, files: &crate::source::NoFiles };
+    let alone = crate::stack::settings(&manifest, &options);
+    let told = match &stack.store {
+        Some(it) => {
+            format!("{} {} {} {}", it.bucket, it.lock_table, it.region.as_deref().unwrap_or("-"), it.lease.as_secs())
+        }
+        None => problems.iter().map(|it| it.message.clone()).collect::<Vec<String>>().join("; "),
+    };
+    assert_eq!(told, expect, "{text}");
+    let readable = stack.store.is_some() || !text.contains("[state]");
+    assert_eq!(alone, readable.then_some((stack.provider, stack.store)), "{text}");
+}
+
+#[test]
+fn state_has_defaults_and_limits() {
+    check_state("[state]\nbucket = \"acme\"", "acme stackctl-locks - 30");
+    check_state(
+        "[state]\nbucket = \"acme\"\nlock_table = \"locks\"\nregion = \"eu-west-1\"\nlease_seconds = 60",
+        "acme locks eu-west-1 60",
+    );
+    check_state(
+        "[state]\nbucket = \"b-${local.x}\"\nlease_seconds = \"${var.s}\"\n[locals]\nx = \"${stack.name}\"\n[variables.s]\ndefault = 5",
+        "b-demo stackctl-locks - 5",
+    );
+    // What else is wrong with the manifest does not matter to its settings.
+    check_state("[state]\nbucket = \"acme\"\n[variables.unset]\n[resource.aws_nothing.x]", "acme stackctl-locks - 30");
+    check_state("[provider.aws]\nregion = \"eu-west-1\"", "");
+    check_state("[state]\nbucket = \"${var.unset}\"\n[variables.unset]", "the variable `unset` has no value");
+    check_state("[state]\nbucket = \"acme\"\nlease_seconds = 4", "`lease_seconds` must be between 5 and 300, not 4");
+    let pattern = "`bucket` must match `[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]`, not \"ACME\"";
+    check_state("[state]\nbucket = \"ACME\"", pattern);
+    check_state(
+        "[state]\nbucket = \"acme\"\nlease_seconds = \"soon\"",
+        "`lease_seconds` must be a whole number, not a string",
+    );
+    check_state("[state]\nlock_table = \"locks\"", "`[state]` lacks `bucket`");
+}
+
 #[test]
 fn the_digest_follows_what_a_plan_depends_on() {
     let digest = |text: &str, value: &str| {

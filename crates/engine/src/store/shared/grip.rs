@@ -1,0 +1,127 @@
+//! What the holder of the lock has to know, and the task that renews it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::super::{Holder, Loaded, StoreError};
+use super::drive::{answer, nap};
+use super::{Rows, SharedStore, Taken, key};
+use crate::protocol::{Answer, Etag, Fence, Keep, Lock, Lost, Owner, SnapshotAsk, Step, Unsettled};
+
+/// A holding of the lock.
+#[derive(Clone, Debug)]
+pub(super) struct Grip {
+    /// The condition of every write.
+    pub owner: Owner,
+    /// The lineage that is written.
+    pub lineage: String,
+    /// The content of the snapshot, which only we replace.
+    pub etag: Etag,
+    /// The journal's batches: their first and last sequences.
+    pub batches: Vec<(u64, u64)>,
+}
+
+impl SharedStore {
+    /// The lock item that this process would put there.
+    pub(super) fn claim(&self, holder: &Holder) -> Lock {
+        let token: [u8; 16] = rand::random();
+        Lock {
+            epoch: 0,
+            counter: 0,
+            owner: crate::fingerprint::hex(&token),
+            held: true,
+            lease: self.terms.lease,
+            holder: holder.clone(),
+        }
+    }
+
+    /// Makes what was taken ours: reads it, checks it, and shuts earlier writers out.
+    pub(super) async fn enter(&self, taken: &Taken) -> Result<(Grip, Loaded), StoreError> {
+        let rows = if taken.stale { self.rows().await? } else { taken.rows.clone() };
+        let (etag, loaded) = self.fence(&rows, taken.owner.epoch).await?;
+        let key = key(self, &rows).await?;
+        let grip = Grip {
+            owner: taken.owner.clone(),
+            lineage: loaded.snapshot.state.lineage.clone(),
+            etag,
+            batches: rows.batches.iter().map(|batch| (batch.first, batch.last)).collect(),
+        };
+        Ok((grip, Loaded { key: Some(key), ..loaded }))
+    }
+
+    /// Rewrites the snapshot with our epoch; answers what is there now.
+    async fn fence(&self, rows: &Rows, epoch: u64) -> Result<(Etag, Loaded), StoreError> {
+        let mut fence = Fence::new(epoch);
+        let mut loaded = None;
+        let mut step = fence.start();
+        loop {
+            step = match step {
+                Step::Ask(SnapshotAsk::Read) => {
+                    let (standing, snapshot) = match self.standing().await? {
+                        Some((standing, snapshot)) => (Some(standing), snapshot),
+                        None => (None, self.fresh(rows)?),
+                    };
+                    // What cannot be read on is refused before anything is written.
+                    loaded = Some(self.loaded(snapshot, rows)?);
+                    fence.read(standing)
+                }
+                Step::Ask(SnapshotAsk::Put { there }) => {
+                    let fenced = loaded.as_mut().map(|it| &mut it.snapshot);
+                    let fenced = fenced.ok_or_else(|| self.gave_up("read the state"))?;
+                    fenced.state.epoch = epoch;
+                    fence.put(self.put(&self.upload(fenced)?, there.as_ref()).await?)
+                }
+                Step::Wait(pause) => {
+                    nap(pause).await;
+                    fence.waited()
+                }
+                Step::End(Ok(etag)) => return Ok((etag, loaded.ok_or_else(|| self.gave_up("read the state"))?)),
+                Step::End(Err(Unsettled::Lost)) => return Err(StoreError::Lost),
+                Step::End(Err(Unsettled::GaveUp)) => return Err(self.gave_up("write the state")),
+            }
+        }
+    }
+
+    /// Renews the lock until the guard is dropped or the lock is lost.
+    pub(super) fn keep(&self, grip: &Grip, sent: Duration, lost: CancellationToken) -> DropGuard {
+        let stop = CancellationToken::new();
+        let (backend, lease, terms) = (Arc::clone(&self.backend), self.lease.clone(), self.terms);
+        let (owner, lineage) = (grip.owner.clone(), grip.lineage.clone());
+        let stopped = stop.clone();
+        let renewing = async move {
+            let mut keep = Keep::new(terms, sent);
+            let mut step = keep.start(lease.now());
+            loop {
+                step = match step {
+                    Step::Ask(()) => {
+                        // A final refusal (credentials that have expired) may be none the next
+                        // time; while there is no renewal, the lease runs out.
+                        let answered = answer(backend.renew(&owner, &lineage).await).unwrap_or(Answer::Again);
+                        let next = keep.answered(lease.now(), answered);
+                        lease.extend(keep.end(), terms.call());
+                        next
+                    }
+                    Step::Wait(pause) => {
+                        tokio::time::sleep(pause).await;
+                        keep.waited(lease.now())
+                    }
+                    Step::End(Lost) => {
+                        lease.end();
+                        lost.cancel();
+                        return;
+                    }
+                }
+            }
+        };
+        (self.spawn)(Box::pin(async move {
+            tokio::select! {
+                biased;
+                () = stopped.cancelled() => {}
+                () = renewing => {}
+            }
+        }));
+        stop.drop_guard()
+    }
+}
