@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use driver::{Driver, Drivers, Fault, Found, Phase, Token};
+use futures::future::join_all;
 use model::catalog::Life;
 use model::schema::{Required, Schema, Type};
 use model::state::Suspect;
@@ -45,20 +46,38 @@ fn list(faults: &[(Address, Fault)]) -> String {
     faults.iter().map(|(address, fault)| format!("\n  {address}: {fault}")).collect()
 }
 
+/// How long a create that is not found is looked for before the run goes on without it. AWS shows
+/// most things at once and the rest within seconds; what comes later is a suspect.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The pause between two looks.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// When things are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Unix time in seconds.
+    pub now: u64,
+    /// For how long at least nothing was asked of AWS.
+    pub silent: Duration,
+}
+
 /// Looks for everything that is open: intents without an end, and creates that may arrive late.
-/// `now` is Unix time in seconds.
 ///
 /// # Errors
 /// What could not be looked for.
-pub async fn recover(drivers: &Drivers, ledger: &Ledger, now: u64) -> Result<Recovery, RecoverError> {
+pub async fn recover(drivers: &Drivers, ledger: &Ledger, moment: Moment) -> Result<Recovery, RecoverError> {
     let mut recovery = Recovery::default();
     let mut faults = Vec::new();
-    for open in ledger.open_intents() {
-        if let Err(fault) = settle(drivers, open, now, &mut recovery).await {
-            faults.push((open.intent.address.clone(), fault));
+    let open: Vec<&OpenIntent> = ledger.open_intents().collect();
+    let settled = join_all(open.iter().map(|open| settle(drivers, open, moment))).await;
+    for (open, settled) in open.iter().zip(settled) {
+        match settled {
+            Ok(found) => recovery.merge(found),
+            Err(fault) => faults.push((open.intent.address.clone(), fault)),
         }
     }
-    if let Err(wrong) = suspects(drivers, ledger, now).await.map(|found| recovery.merge(found)) {
+    if let Err(wrong) = suspects(drivers, ledger, moment.now).await.map(|found| recovery.merge(found)) {
         faults.extend(wrong.faults);
     }
     if faults.is_empty() { Ok(recovery) } else { Err(RecoverError { faults }) }
@@ -103,26 +122,27 @@ impl Recovery {
     }
 }
 
-async fn settle(drivers: &Drivers, open: &OpenIntent, now: u64, recovery: &mut Recovery) -> Result<(), Fault> {
+async fn settle(drivers: &Drivers, open: &OpenIntent, moment: Moment) -> Result<Recovery, Fault> {
+    let mut recovery = Recovery::default();
     let intent = &open.intent;
     let address = &intent.address;
     match (intent.operation, &open.created, &intent.id) {
         (Call::Create, Some(id), _) => {
             recovery.close(open, Verdict::Stands, format!("{address}: `{id}` was created; the plan completes it"));
         }
-        (Call::Create, None, _) => create(drivers, open, now, recovery).await?,
+        (Call::Create, None, _) => create(drivers, open, moment, &mut recovery).await?,
         (Call::Update, _, _) => {
             let note = format!("{address}: an update was interrupted; the plan compares it again");
             let verdict = if planted(Bug::UpdateUndone) { Verdict::Undone } else { Verdict::Stands };
             recovery.close(open, verdict, note);
         }
-        (Call::Delete, _, Some(id)) => delete(drivers, open, id, recovery).await?,
+        (Call::Delete, _, Some(id)) => delete(drivers, open, id, &mut recovery).await?,
         (Call::Delete, _, None) => recovery.close(open, Verdict::Undone, format!("{address}: nothing was deleted")),
     }
-    Ok(())
+    Ok(recovery)
 }
 
-async fn create(drivers: &Drivers, open: &OpenIntent, now: u64, recovery: &mut Recovery) -> Result<(), Fault> {
+async fn create(drivers: &Drivers, open: &OpenIntent, moment: Moment, recovery: &mut Recovery) -> Result<(), Fault> {
     let intent = &open.intent;
     let address = &intent.address;
     let driver = driver(drivers, address)?;
@@ -136,7 +156,7 @@ async fn create(drivers: &Drivers, open: &OpenIntent, now: u64, recovery: &mut R
         recovery.bodies.push(Body::Created { intent: open.sequence, id: id.clone() });
         recovery.close(open, Verdict::Stands, format!("{address}: `{id}` had been created; the plan completes it"));
     };
-    match driver.find(inputs, &intent.create_token()).await? {
+    match patiently(driver, &inputs, &intent.create_token(), moment.silent).await? {
         Found::Ours(id) => ours(id, recovery),
         Found::Unproven(id) if intent.absent_before => ours(id, recovery),
         Found::Foreign(id) if planted(Bug::ForeignAdopted) => ours(id, recovery),
@@ -149,12 +169,25 @@ async fn create(drivers: &Drivers, open: &OpenIntent, now: u64, recovery: &mut R
             recovery.close(open, Verdict::Undone, format!("{address}: nothing"))
         }
         Found::Absent => {
-            let until = now + SUSPICION.as_secs();
+            let until = moment.now + SUSPICION.as_secs();
             let note = format!("{address}: an interrupted create left nothing; it is looked for again for 15 minutes");
             recovery.close(open, Verdict::Suspect { until }, note);
         }
     }
     Ok(())
+}
+
+/// Looks until it is there, or patience has run out.
+async fn patiently(driver: &dyn Driver, inputs: &Known, token: &Token, silent: Duration) -> Result<Found, Fault> {
+    let mut silent = silent;
+    loop {
+        let found = driver.find(inputs.clone(), token).await?;
+        if found != Found::Absent || silent >= PATIENCE {
+            return Ok(found);
+        }
+        tokio::time::sleep(AGAIN).await;
+        silent += AGAIN;
+    }
 }
 
 async fn delete(drivers: &Drivers, open: &OpenIntent, id: &Id, recovery: &mut Recovery) -> Result<(), Fault> {

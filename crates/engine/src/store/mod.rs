@@ -6,9 +6,11 @@
 
 mod encoding;
 mod error;
-mod lock;
 pub mod local;
+mod lock;
 pub mod shared;
+
+use std::time::Duration;
 
 use driver::BoxFuture;
 
@@ -78,6 +80,8 @@ pub struct Loaded {
     pub key: Option<Key>,
     /// Who is at work on it, as far as can be told. Never ourselves.
     pub busy: Option<Holder>,
+    /// For how long at least nobody has changed anything: the lease of whoever was found dead.
+    pub silent: Duration,
 }
 
 /// A key for fingerprints. It neither prints nor debugs.

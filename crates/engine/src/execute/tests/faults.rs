@@ -190,6 +190,8 @@ async fn a_denied_read_is_no_absence() {
     assert!(message.contains("test_named.main"), "{message}");
 }
 
+const NOW: crate::recover::Moment = crate::recover::Moment { now: 0, silent: std::time::Duration::ZERO };
+
 #[tokio::test(start_paused = true)]
 async fn recovery_takes_nothing_that_is_not_provably_ours() {
     let thing = "[resource.test_named.main]\nname = \"main\"\n";
@@ -210,7 +212,7 @@ async fn recovery_takes_nothing_that_is_not_provably_ours() {
     let inputs = model::Known::map([("name", Tree::text("main"))]);
     let foreign = Object { inputs, token: String::new(), settling: 0, deleting: false };
     bed.cloud.world().objects.insert(("test_named".to_owned(), Id("main".to_owned())), foreign);
-    let found = crate::recover::recover(&bed.cloud.drivers(), &ledger, 0).await.expect("it was looked for");
+    let found = crate::recover::recover(&bed.cloud.drivers(), &ledger, NOW).await.expect("it was looked for");
     assert!(found.problems[0].contains("[[import]]\nto = \"test_named.main\""), "{:?}", found.problems);
     assert!(matches!(
         found.bodies[..],
@@ -218,6 +220,6 @@ async fn recovery_takes_nothing_that_is_not_provably_ours() {
     ));
     // What cannot be looked for stops the command.
     bed.cloud.order("find", "main", FaultKind::Denied, false);
-    let refusal = crate::recover::recover(&bed.cloud.drivers(), &ledger, 0).await.expect_err("it was denied");
+    let refusal = crate::recover::recover(&bed.cloud.drivers(), &ledger, NOW).await.expect_err("it was denied");
     assert!(refusal.to_string().contains("test_named.main: test:find"), "{refusal}");
 }

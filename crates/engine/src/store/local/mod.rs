@@ -14,6 +14,8 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
+use std::time::Duration;
+
 use driver::{BoxFuture, Lease};
 use model::state::State;
 use tokio_util::sync::CancellationToken;
@@ -58,7 +60,13 @@ impl LocalStore {
             (None, None) => State::new(new_lineage()).into(),
         };
         journal.check(&self.folder, &snapshot.state)?;
-        Ok(Loaded { snapshot, records: journal.records, key: files::read_key(&self.folder)?, busy: None })
+        Ok(Loaded {
+            snapshot,
+            records: journal.records,
+            key: files::read_key(&self.folder)?,
+            busy: None,
+            silent: Duration::ZERO,
+        })
     }
 
     /// Makes the folder this process's: what a crash left is mended, and who we are written down.

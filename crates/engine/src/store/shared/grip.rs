@@ -48,7 +48,7 @@ impl SharedStore {
             etag,
             batches: rows.batches.iter().map(|batch| (batch.first, batch.last)).collect(),
         };
-        Ok((grip, Loaded { key: Some(key), ..loaded }))
+        Ok((grip, Loaded { key: Some(key), silent: taken.silent, ..loaded }))
     }
 
     /// Rewrites the snapshot with our epoch; answers what is there now.

@@ -261,6 +261,8 @@ struct Taken {
     rows: Rows,
     /// Whether somebody may have written after that.
     stale: bool,
+    /// For how long at least nobody has given a sign of life.
+    silent: Duration,
 }
 
 impl SharedStore {
@@ -287,10 +289,12 @@ impl SharedStore {
                 }
                 Step::End(TakeEnd::Taken { owner, sent, from }) => {
                     let stale = from.is_some() && !planted(Bug::StaleJournal);
+                    let lease = take.watching().map(|(lock, _)| lock.lease);
+                    let silent = lease.filter(|_| from.is_some()).unwrap_or_default();
                     if let Some(from) = from {
                         news(LockNews::TakenOver(from));
                     }
-                    return Ok(Taken { owner, sent, rows, stale });
+                    return Ok(Taken { owner, sent, rows, stale, silent });
                 }
                 Step::End(TakeEnd::Held(lock)) => return Err(StoreError::Held { holder: Some(lock.holder) }),
             }

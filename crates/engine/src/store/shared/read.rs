@@ -71,7 +71,7 @@ impl SharedStore {
             records.extend(serde_json::from_str::<Vec<Record>>(&batch.text).map_err(damaged)?);
         }
         encoding::continues(&records, &snapshot.state, &place)?;
-        Ok(Loaded { snapshot, records, key: rows.key.clone(), busy: None })
+        Ok(Loaded { snapshot, records, key: rows.key.clone(), busy: None, silent: Duration::ZERO })
     }
 
     /// Who holds the lock now.
