@@ -53,7 +53,8 @@ fn without_tests(text: &str) -> &str {
     text.split("#[cfg(test)]").next().unwrap_or(text)
 }
 
-const CRATES: &[&str] = &["model", "model-derive", "driver", "providers", "engine", "cloudsim", "sandbox", "stackctl"];
+const CRATES: &[&str] =
+    &["model", "model-derive", "driver", "providers", "engine", "aws-store", "cloudsim", "sandbox", "stackctl"];
 
 #[test]
 fn the_pure_crates_link_no_aws_sdk() {

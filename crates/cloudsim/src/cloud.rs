@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use driver::{Drivers, Fault, Phase};
+use driver::{Drivers, Fault, FaultKind, Phase};
 use model::catalog::{Catalog, Kind, Life};
 use model::schema::{Field, Replace};
 use model::state::State;
@@ -13,7 +13,7 @@ use model::{Id, Known};
 use tokio::time::Instant;
 
 use crate::dice::Dice;
-use crate::drivers::{SimulatedData, SimulatedKind};
+use crate::drivers::{Caller, SimulatedData, SimulatedKind};
 use crate::faults::Faults;
 use crate::log::Call;
 use crate::world::{Answer, Owner, Request, Setup, Thing, World};
@@ -50,18 +50,18 @@ impl Cloud {
         Self { world: Arc::new(Mutex::new(World::new(setup))) }
     }
 
-    /// Drivers for every kind of a catalog.
+    /// Drivers for every kind of a catalog, in the hands of one caller.
     #[must_use]
-    pub fn drivers(&self, catalog: &Catalog) -> Drivers {
+    pub fn drivers(&self, catalog: &Catalog, caller: &Caller) -> Drivers {
         let mut world = self.world();
         catalog.kinds.iter().for_each(|kind| world.learn(kind));
         drop(world);
         let mut drivers = Drivers::default();
         for kind in catalog.kinds {
-            drivers.resources.insert(kind.name, Box::new(SimulatedKind { cloud: self.clone(), kind }));
+            drivers.resources.insert(kind.name, Box::new(SimulatedKind { cloud: self.clone(), caller: caller.clone(), kind }));
         }
         for kind in catalog.data {
-            drivers.data.insert(kind.name, Box::new(SimulatedData { cloud: self.clone(), kind }));
+            drivers.data.insert(kind.name, Box::new(SimulatedData { cloud: self.clone(), caller: caller.clone(), kind }));
         }
         drivers
     }
@@ -76,6 +76,12 @@ impl Cloud {
     #[must_use]
     pub fn violations(&self) -> Vec<String> {
         self.now().violations.clone()
+    }
+
+    /// Every secret text that anything ever held or told.
+    #[must_use]
+    pub fn secrets(&self) -> BTreeSet<String> {
+        self.now().secrets.clone()
     }
 
     /// Everything that exists.
@@ -144,12 +150,16 @@ impl Cloud {
         self.now().busy()
     }
 
-    /// Somebody else makes an object.
-    pub fn plant(&self, kind: &'static Kind, inputs: Known) -> Id {
+    /// Somebody else makes an object, unless there is one of that name.
+    pub fn plant(&self, kind: &'static Kind, inputs: Known) -> Option<Id> {
         let now = Instant::now();
         let mut world = self.now();
         world.learn(kind);
-        world.plant(kind, inputs.as_map().cloned().unwrap_or_default(), now)
+        let inputs = inputs.as_map().cloned().unwrap_or_default();
+        if world.namesake(kind, &inputs).is_some() {
+            return None;
+        }
+        Some(world.plant(kind, inputs, now))
     }
 
     /// Somebody else changes an argument of an object. Null takes it away. Answers whether
@@ -203,13 +213,26 @@ impl Cloud {
         world
     }
 
-    /// Sends a mutating call and waits for its answer. Dropped before, the call may still arrive.
-    pub(crate) async fn mutate(&self, kind: &'static Kind, request: Request) -> Result<Answer, Fault> {
-        let ticket = self.world().send(kind, request);
-        let mut hope = Hope { cloud: self, call: Some(ticket.call) };
-        tokio::time::sleep_until(ticket.answers).await;
+    /// Signs and sends a mutating call and waits for its answer. Dropped before that, the call may
+    /// still arrive. A caller without time between signing and sending sends late.
+    pub(crate) async fn mutate(
+        &self,
+        caller: &Caller,
+        kind: &'static Kind,
+        request: Request,
+    ) -> Result<Answer, Fault> {
+        caller.process.step().await;
+        if let Err(why) = caller.lease.check() {
+            return Err(Fault::new(FaultKind::Unreachable, kind.service, why.to_string()));
+        }
+        let call = self.now().sign(caller.process.number, kind, &request);
+        caller.process.step().await;
+        let answers = self.now().send(call, kind, request);
+        let mut hope = Hope { cloud: self, call: Some(call) };
+        tokio::time::sleep_until(answers).await;
+        caller.process.step().await;
         hope.call = None;
-        self.world().collect(ticket.call)
+        self.world().collect(call)
     }
 }
 

@@ -71,9 +71,13 @@ impl Faults {
     /// The fate of a call by chance alone.
     pub(crate) fn fate(&self, dice: Dice, question: &str, operation: Operation) -> Option<Injection> {
         let mut left = dice.roll(question);
-        let mut table = vec![(self.throttle, Injection::Throttled), (self.unreachable, Injection::Unreachable)];
+        // Reads that fail are sent again by the SDK, so few are seen to fail.
+        let seen = if operation.mutates() { 1.0 } else { 0.1 };
+        let mut table =
+            vec![(seen * self.throttle, Injection::Throttled), (seen * self.unreachable, Injection::Unreachable)];
         if operation.mutates() {
-            let delay = Duration::from_secs(20 + (dice.roll(&format!("{question} delay")) * 160.0) as u64);
+            // From a second to a quarter of an hour, each order of magnitude as often.
+            let delay = Duration::from_secs_f64(10.0_f64.powf(dice.roll(&format!("{question} delay")) * 2.9));
             table.push((self.fail_before, Injection::Lost));
             table.push((self.fail_after, Injection::AnswerLost));
             table.push((self.late, Injection::Late(delay)));

@@ -12,11 +12,14 @@ mod drivers;
 mod faults;
 pub mod kinds;
 mod log;
+mod process;
 pub mod stacks;
 mod world;
 
 pub use cloud::{Cloud, Sighting};
 pub use dice::Dice;
+pub use drivers::Caller;
 pub use faults::{Faults, Injection, Scripted};
 pub use log::{Call, Operation, Outcome};
+pub use process::{At, Process, Trouble, What};
 pub use world::{Behavior, Owner, Setup};

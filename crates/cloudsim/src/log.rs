@@ -59,7 +59,9 @@ impl Operation {
 /// One call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
-    /// When it was sent, since the cloud began.
+    /// Which process made it.
+    pub by: u32,
+    /// When it was made (signed, where it changes anything), since the cloud began.
     pub at: Duration,
     /// The kind.
     pub kind: &'static str,
@@ -89,9 +91,9 @@ pub enum Outcome {
 }
 
 impl fmt::Display for Call {
-    /// `12.250s create sim_network network-00000001: done`
+    /// `12.250s #3 create sim_network network-00000001: done`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.3}s {} {}", self.at.as_secs_f64(), self.operation.word(), self.kind)?;
+        write!(f, "{:.3}s #{} {} {}", self.at.as_secs_f64(), self.by, self.operation.word(), self.kind)?;
         if let Some(id) = &self.id {
             write!(f, " {id}")?;
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use cloudsim::kinds::{BEHAVIORS, BUCKET, CATALOG, DATABASE, FIREWALL, NETWORK, ROLE};
-use cloudsim::{Cloud, Faults, Injection, Operation, Scripted, Setup};
+use cloudsim::{Caller, Cloud, Faults, Injection, Operation, Scripted, Setup};
 use driver::{Drivers, Fault, FaultKind, Found, Phase, Token, Want};
 use model::{Id, Known, Secret, Tree};
 use tokio::time::sleep;
@@ -16,7 +16,7 @@ struct Bed {
 
 fn bed(setup: Setup) -> Bed {
     let cloud = Cloud::new(Setup { behaviors: BEHAVIORS.to_vec(), ..setup });
-    let drivers = cloud.drivers(&CATALOG);
+    let drivers = cloud.drivers(&CATALOG, &Caller::unhindered());
     Bed { cloud, drivers }
 }
 
@@ -152,10 +152,10 @@ async fn ownership_is_proven_only_by_a_mark() {
     let mark = bed.drivers.resources["sim_network"].find(Known::Null, &token(1)).await;
     assert_eq!(mark, Ok(Found::Ours(network.clone())));
     let foreign =
-        bed.cloud.plant(&FIREWALL, map([("name", Tree::text("web")), ("network_id", Tree::text(network.0.as_str()))]));
+        bed.cloud.plant(&FIREWALL, map([("name", Tree::text("web")), ("network_id", Tree::text(network.0.as_str()))])).expect("free");
     let named = map([("name", Tree::text("web")), ("network_id", Tree::text(network.0.as_str()))]);
     assert_eq!(bed.drivers.resources["sim_firewall"].find(named, &token(2)).await, Ok(Found::Foreign(foreign)));
-    let role = bed.cloud.plant(&ROLE, map([("name", Tree::text("r"))]));
+    let role = bed.cloud.plant(&ROLE, map([("name", Tree::text("r"))])).expect("free");
     let named = map([("name", Tree::text("r"))]);
     assert_eq!(bed.drivers.resources["sim_role"].find(named, &token(3)).await, Ok(Found::Unproven(role)));
     let absent = map([("bucket", Tree::text("none"))]);

@@ -25,6 +25,16 @@ pub enum Bug {
     LeaseFromAnswer,
     /// After a takeover, what was read of the journal before it counts.
     StaleJournal,
+    /// Whoever takes the lock leaves the epoch as it is.
+    EpochKept,
+    /// A lease counts from the last of several equal claims, whichever of them was done.
+    LeaseFromLastClaim,
+    /// Whoever takes the lock rewrites a snapshot that a later holder has written.
+    NewerFenced,
+    /// Records that were refused count as written.
+    RefusedAppend,
+    /// A snapshot that was refused counts as written.
+    RefusedSave,
     /// A create that is not found is forgotten.
     NoSuspects,
     /// A create without an answer is sent again under a new token.
@@ -40,7 +50,21 @@ pub enum Bug {
 }
 
 impl Bug {
-    /// All of them.
+    /// Those in the protocol, which the model checker finds.
+    pub const PROTOCOL: &[Self] = &[
+        Self::NoFence,
+        Self::TrimFirst,
+        Self::TakeoverAtOnce,
+        Self::LeaseFromAnswer,
+        Self::StaleJournal,
+        Self::EpochKept,
+        Self::LeaseFromLastClaim,
+        Self::NewerFenced,
+        Self::RefusedAppend,
+        Self::RefusedSave,
+    ];
+
+    /// Those that the simulation finds.
     pub const ALL: &[Self] = &[
         Self::NoIntent,
         Self::ForgottenToken,

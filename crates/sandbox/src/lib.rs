@@ -25,7 +25,7 @@ mod shared;
 
 pub use emulator::{Emulator, MOTO_VERSION};
 pub use error::Error;
-pub use proxy::{Call, Proxy, Verdict};
+pub use proxy::{Call, Gate, Proxy, Verdict};
 pub use scoped::Scoped;
 pub use shared::{Running, ensure, reset, status, stop};
 

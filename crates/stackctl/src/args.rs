@@ -100,6 +100,14 @@ pub enum Command {
         /// The stack's name; the folder is made under it.
         name: String,
     },
+    /// Makes the bucket and the lock table that `[state]` names; safe to repeat.
+    Init {
+        #[command(flatten)]
+        manifest: Manifest,
+        /// Prints what was done as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Checks everything that can be known offline.
     Validate {
         #[command(flatten)]
@@ -172,6 +180,9 @@ pub enum Command {
     /// Looks at state and tidies it.
     #[command(subcommand)]
     State(State),
+    /// Looks at the lock on state, or breaks it.
+    #[command(subcommand)]
+    Lock(Lock),
     /// Adopts one existing resource.
     Import {
         /// Where the manifest declares it.
@@ -245,7 +256,38 @@ pub enum State {
         addresses: Vec<Address>,
     },
     /// Prints the whole snapshot.
+    // Here `--version` is not stackctl's own.
+    #[command(disable_version_flag = true)]
     Pull {
+        #[command(flatten)]
+        manifest: Manifest,
+        /// An earlier one: a version or a serial, as `stackctl state history` prints them.
+        #[arg(long, value_name = "ID")]
+        version: Option<String>,
+    },
+    /// Lists the snapshots that are kept, newest first.
+    History {
+        #[command(flatten)]
+        manifest: Manifest,
+        /// Prints a JSON array.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What can be done with the lock.
+#[derive(Debug, Subcommand)]
+pub enum Lock {
+    /// Says who holds it, since when, doing what, and whether they are alive.
+    Show {
+        #[command(flatten)]
+        manifest: Manifest,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Takes it from whoever holds it, and shuts them out.
+    Break {
         #[command(flatten)]
         manifest: Manifest,
     },
@@ -286,7 +328,9 @@ impl Command {
             Self::Validate { json, sarif, .. } => *json || *sarif,
             Self::Plan { json, .. } | Self::Apply { json, .. } | Self::Destroy { json, .. } => *json,
             Self::Output { json, .. } | Self::Import { json, .. } => *json,
-            Self::State(State::List { json, .. } | State::Show { json, .. }) => *json,
+            Self::State(State::List { json, .. } | State::Show { json, .. } | State::History { json, .. }) => *json,
+            Self::Init { json, .. } | Self::Lock(Lock::Show { json, .. }) => *json,
+            Self::Lock(Lock::Break { .. }) => false,
             Self::Graph { format, .. } => *format == GraphFormat::Json,
             Self::Schema { .. } => true,
             Self::New { .. } | Self::Fmt { .. } | Self::State(_) | Self::Explain { .. } => false,
@@ -303,7 +347,9 @@ impl Command {
             Self::Apply { manifest, .. } | Self::Destroy { manifest, .. } | Self::Graph { manifest, .. } => {
                 manifest.manifest.as_ref()
             }
-            Self::State(State::List { manifest, .. } | State::Pull { manifest }) => manifest.manifest.as_ref(),
+            Self::State(State::List { manifest, .. } | State::Pull { manifest, .. }) => manifest.manifest.as_ref(),
+            Self::State(State::History { manifest, .. }) | Self::Init { manifest, .. } => manifest.manifest.as_ref(),
+            Self::Lock(Lock::Show { manifest, .. } | Lock::Break { manifest }) => manifest.manifest.as_ref(),
             Self::New { .. } | Self::Output { .. } | Self::State(_) | Self::Import { .. } => None,
             Self::Explain { .. } | Self::Schema { .. } | Self::Sandbox(_) | Self::Completions { .. } => None,
         }

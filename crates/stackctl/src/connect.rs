@@ -13,6 +13,7 @@ use aws_smithy_http_client::tls::Provider as Tls;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
+use driver::Lease;
 use model::stack::Provider;
 use providers::aws::Aws;
 
@@ -23,6 +24,10 @@ use crate::failure::Failure;
 pub struct Connection {
     /// The connection.
     pub aws: Aws,
+    /// The same for other clients.
+    pub config: SdkConfig,
+    /// The right to change AWS, which comes with the lock.
+    pub lease: Lease,
     /// The endpoint, where it is overridden.
     pub endpoint: Option<String>,
     /// The emulator's run, for `--sandbox`: state belongs to it.
@@ -38,7 +43,9 @@ pub async fn connect(options: &Options, provider: &Provider) -> Result<Connectio
     let sandbox = if options.sandbox { Some(start_sandbox(options).await?) } else { None };
     let config = configure(options, provider, sandbox.as_ref()).await;
     let endpoint = config.endpoint_url().map(str::to_owned);
-    let aws = Aws::connect(config, provider.ignore_tags.clone()).await.map_err(|fault| {
+    let lease = no_lease();
+    let connected = Aws::connect(config.clone(), provider.ignore_tags.clone(), lease.clone()).await;
+    let aws = connected.map_err(|fault| {
         let help =
             "no working AWS credentials: log in (`aws sso login`, `aws login`), set AWS_PROFILE, or try `--sandbox`";
         let failure = Failure::from(fault);
@@ -54,7 +61,12 @@ pub async fn connect(options: &Options, provider: &Provider) -> Result<Connectio
         return Err(Failure::wrong("wrong-account", message)
             .help("use other credentials, or change `allowed_account_ids` under `[provider.aws]`"));
     }
-    Ok(Connection { aws, endpoint, run: sandbox.map(|it| it.run) })
+    Ok(Connection { aws, config, lease, endpoint, run: sandbox.map(|it| it.run) })
+}
+
+/// A lease that has not begun.
+pub fn no_lease() -> Lease {
+    Lease::none(aws_store::clock())
 }
 
 /// Starts the emulator if it does not run.

@@ -1,5 +1,7 @@
 //! How a command ends: the exit codes, and what failed.
 
+mod store;
+
 use std::process::ExitCode;
 
 use driver::{Fault, FaultKind};

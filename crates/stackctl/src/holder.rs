@@ -38,7 +38,8 @@ fn ci_run(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
         let (server, repository) = (variable("GITHUB_SERVER_URL")?, variable("GITHUB_REPOSITORY")?);
         Some(format!("{server}/{repository}/actions/runs/{}", variable("GITHUB_RUN_ID")?))
     };
-    let named = || ["CI_JOB_URL", "BUILD_URL", "CIRCLE_BUILD_URL", "BUILDKITE_BUILD_URL"].into_iter().find_map(&variable);
+    let named =
+        || ["CI_JOB_URL", "BUILD_URL", "CIRCLE_BUILD_URL", "BUILDKITE_BUILD_URL"].into_iter().find_map(&variable);
     github().or_else(named)
 }
 
@@ -47,19 +48,15 @@ mod tests {
     use super::*;
 
     fn check(variables: &[(&str, &str)], expect: Option<&str>) {
-        let variable =
-            |name: &str| variables.iter().find(|(it, _)| *it == name).map(|(_, value)| (*value).to_owned());
+        let variable = |name: &str| variables.iter().find(|(it, _)| *it == name).map(|(_, value)| (*value).to_owned());
         assert_eq!(ci_run(variable).as_deref(), expect, "{variables:?}");
     }
 
     #[test]
     fn the_page_of_a_run_is_found() {
         check(&[], None);
-        let github = [
-            ("GITHUB_SERVER_URL", "https://github.com"),
-            ("GITHUB_REPOSITORY", "acme/infra"),
-            ("GITHUB_RUN_ID", "42"),
-        ];
+        let github =
+            [("GITHUB_SERVER_URL", "https://github.com"), ("GITHUB_REPOSITORY", "acme/infra"), ("GITHUB_RUN_ID", "42")];
         check(&github, Some("https://github.com/acme/infra/actions/runs/42"));
         check(&github[..2], None);
         check(&[("CI_JOB_URL", "https://gitlab/1")], Some("https://gitlab/1"));

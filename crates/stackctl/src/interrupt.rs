@@ -80,11 +80,15 @@ impl Interrupts {
         Locked(&self.inner)
     }
 
-    /// Waits for a signal that ends what is done under the lock.
-    pub async fn left(&self) {
+    /// Waits for a signal that ends what is done under the lock; answers how the command ends.
+    pub async fn left(&self) -> Failure {
         tokio::select! {
-            () = self.inner.leave.cancelled() => {}
-            () = self.inner.stop.cancelled() => {}
+            biased;
+            () = self.inner.leave.cancelled() => interrupted(),
+            () = self.inner.stop.cancelled() => {
+                let message = "stopped at once: what was done until then is in the journal, and the next run carries on";
+                Failure::new(Exit::Interrupted, "interrupted", message)
+            }
         }
     }
 
@@ -198,24 +202,26 @@ mod tests {
     use super::*;
 
     /// What the first signal does in this phase: drops, leaves, finishes.
-    fn check(phase: Phase, expect: (bool, bool, bool)) {
+    async fn check(phase: Phase, expect: (bool, bool, bool)) {
+        async fn is_over<T>(waiting: impl Future<Output = T>) -> bool {
+            tokio::select! {
+                biased;
+                _ = waiting => true,
+                () = std::future::ready(()) => false,
+            }
+        }
         let interrupts = Interrupts::deaf();
         *interrupts.inner.phase() = phase;
         interrupts.inner.first();
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        let is_over = |waiting: std::pin::Pin<Box<dyn Future<Output = ()> + '_>>| {
-            runtime.block_on(async { tokio::select! { biased; () = waiting => true, () = std::future::ready(()) => false } })
-        };
-        let dropped = is_over(Box::pin(interrupts.dropped()));
-        let left = is_over(Box::pin(interrupts.left()));
-        assert_eq!((dropped, left, interrupts.inner.finish.is_cancelled()), expect, "{phase:?}");
+        let ended = (is_over(interrupts.dropped()).await, is_over(interrupts.left()).await);
+        assert_eq!((ended.0, ended.1, interrupts.inner.finish.is_cancelled()), expect, "{phase:?}");
     }
 
-    #[test]
-    fn the_first_signal_means_what_is_going_on_allows() {
-        check(Phase::Free, (true, true, false));
-        check(Phase::Locked, (false, true, false));
-        check(Phase::Changing, (false, false, true));
+    #[tokio::test]
+    async fn the_first_signal_means_what_is_going_on_allows() {
+        check(Phase::Free, (true, true, false)).await;
+        check(Phase::Locked, (false, true, false)).await;
+        check(Phase::Changing, (false, false, true)).await;
     }
 
     #[test]

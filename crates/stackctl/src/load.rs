@@ -6,7 +6,7 @@ use model::catalog::Catalog;
 use model::diagnostic::{Diagnostic, Severity};
 use model::manifest::{self, Manifest};
 use model::source::Sources;
-use model::stack::{self, Given, Stack};
+use model::stack::{self, Given, Provider, Stack};
 
 use crate::args::{Cli, Options};
 use crate::failure::Failure;
@@ -40,11 +40,67 @@ pub fn folder(cli: &Cli) -> Result<Folder, Failure> {
     }
 }
 
+/// What a manifest says about itself, for commands that look at state alone.
+pub struct Settings {
+    /// Where it lies.
+    pub folder: Folder,
+    /// The stack's name.
+    pub stack: String,
+    /// `[provider.aws]`.
+    pub provider: Provider,
+    /// `[state]`.
+    pub state: Option<stack::Store>,
+}
+
+/// Reads the settings of a manifest. Problems elsewhere don't matter: whoever wants to know who
+/// holds the lock may be in the middle of an edit, and has no variables at hand.
+///
+/// # Errors
+/// Settings that cannot be read, with everything that is wrong with the manifest.
+pub fn settings(cli: &Cli) -> Result<Settings, Failure> {
+    let folder = folder(cli)?;
+    let read = read(folder, &cli.options)?;
+    let settings = stack::Options { sources: &read.sources, variables: &read.given, files: &read.folder };
+    let found = stack::settings(&read.manifest, &settings).filter(|_| !read.settings_are_broken());
+    let stack = read.manifest.name.as_ref().map(|(name, _)| name.clone());
+    if let (Some(stack), Some((provider, state))) = (stack, found) {
+        return Ok(Settings { folder: read.folder, stack, provider, state });
+    }
+    let loaded = resolve(read, &providers::catalog());
+    Err(Failure::manifest(loaded.diagnostics, loaded.sources, loaded.folder.root()))
+}
+
 /// Reads and resolves a manifest, problems included.
 ///
 /// # Errors
 /// Files that cannot be read, variables on the command line that make no sense.
 pub fn examine(folder: Folder, options: &Options, catalog: &Catalog) -> Result<Loaded, Failure> {
+    Ok(resolve(read(folder, options)?, catalog))
+}
+
+/// A manifest as it is written, and the values of variables.
+struct Read {
+    folder: Folder,
+    sources: Sources,
+    manifest: Manifest,
+    given: Given,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Read {
+    /// Whether there is an error where settings stand, or a setting where none may stand.
+    fn settings_are_broken(&self) -> bool {
+        let holds_settings = |problem: &Diagnostic| {
+            let names = problem.labels.iter().filter_map(|label| self.sources.get(label.span.file));
+            let mut names = names.map(|it| it.path.as_str());
+            problem.labels.is_empty() || names.any(|name| name == "stack.toml" || name.starts_with("environments/"))
+        };
+        let mut errors = self.diagnostics.iter().filter(|it| it.severity == Severity::Error);
+        errors.any(|it| it.code == "misplaced-table" || holds_settings(it))
+    }
+}
+
+fn read(folder: Folder, options: &Options) -> Result<Read, Failure> {
     let mut sources = folder.sources(options.env.as_deref())?;
     let (manifest, mut diagnostics) = manifest::parse(&sources, options.env.as_deref());
     let mut given = Given {
@@ -60,10 +116,15 @@ pub fn examine(folder: Folder, options: &Options, catalog: &Catalog) -> Result<L
         diagnostics.extend(problems);
         given.files.extend(table);
     }
+    Ok(Read { folder, sources, manifest, given, diagnostics })
+}
+
+fn resolve(read: Read, catalog: &Catalog) -> Loaded {
+    let Read { folder, sources, manifest, given, mut diagnostics } = read;
     let settings = stack::Options { sources: &sources, variables: &given, files: &folder };
     let (stack, problems) = stack::resolve(&manifest, catalog, &settings);
     diagnostics.extend(problems);
-    Ok(Loaded { folder, sources, manifest, stack, diagnostics: model::diagnostic::sort(diagnostics) })
+    Loaded { folder, sources, manifest, stack, diagnostics: model::diagnostic::sort(diagnostics) }
 }
 
 /// Reads and resolves a manifest that a command will work with: warnings go to stderr.

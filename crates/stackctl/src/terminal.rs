@@ -31,14 +31,34 @@ pub fn width() -> usize {
     usize::from(columns.unwrap_or(100)).clamp(40, 240)
 }
 
-/// Asks a question that only `yes` answers; `None` without a terminal.
-pub fn confirm(question: &str) -> Option<bool> {
+/// Asks a question that only `yes` answers; `None` without a terminal. Whoever waits for the answer
+/// may stop waiting.
+pub async fn confirm(question: &str) -> Option<bool> {
     if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         return None;
     }
     anstream::eprint!("{question} ");
     std::io::stderr().flush().ok()?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).ok()?;
-    Some(answer.trim() == "yes")
+    let (tell, answer) = tokio::sync::oneshot::channel();
+    // Reading cannot be given up. A thread of its own ends with the process, where the runtime's
+    // threads for such work would be waited for.
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = std::io::stdin().read_line(&mut line);
+        // Whoever asked may have stopped waiting.
+        let _ = tell.send(read.is_ok() && line.trim() == "yes");
+    });
+    let unanswered = Unanswered;
+    let answered = answer.await.ok();
+    std::mem::forget(unanswered);
+    answered
+}
+
+/// Ends the line of a question that nobody waits for any more.
+struct Unanswered;
+
+impl Drop for Unanswered {
+    fn drop(&mut self) {
+        anstream::eprintln!();
+    }
 }

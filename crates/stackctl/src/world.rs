@@ -1,6 +1,6 @@
-//! Everything that a command on real resources works with: stack, connection, store, session.
+//! Everything that a command on real resources works with: stack, connection, state.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use driver::Drivers;
 use engine::execute::ExecuteError;
@@ -10,17 +10,19 @@ use engine::place::{self, Place};
 use engine::plan::{self, Planning};
 use engine::recover::{RecoverError, Recovery};
 use engine::session::{self, Session, SessionError};
-use engine::store::{Held, Holder, LocalStore, Store, StoreError};
+use engine::store::{Held, LockNews};
 use model::catalog::Catalog;
 use model::diagnostic::Diagnostic;
-use model::stack::Stack;
 
-use crate::args::{Cli, Options};
+use crate::args::Cli;
 use crate::connect::{self, Connection};
-use crate::failure::{Exit, Failure};
-use crate::folder::Folder;
+use crate::failure::Failure;
+use crate::holder::now;
+use crate::home::{Address, Home};
+use crate::interrupt::Interrupts;
 use crate::load::{self, Loaded};
 use crate::render;
+use crate::render::timeline::Calls;
 
 /// A manifest, and the AWS and the state that belong to it.
 pub struct World {
@@ -33,10 +35,11 @@ pub struct World {
     /// The drivers on it.
     pub drivers: Drivers,
     /// Where state lives.
-    pub store: LocalStore,
-    /// Whether to say more than results.
-    pub talkative: bool,
+    pub home: Home,
 }
+
+/// How many notes about recovery are told one by one.
+const TOLD: usize = 8;
 
 /// A plan and what it was made from.
 pub struct Planned {
@@ -47,19 +50,19 @@ pub struct Planned {
 }
 
 impl World {
-    /// Loads the manifest and connects.
+    /// Loads the manifest, connects, and finds the state.
     ///
     /// # Errors
-    /// A wrong manifest, or a connection that does not work.
-    pub async fn open(cli: &Cli) -> Result<Self, Failure> {
+    /// A wrong manifest, a connection that does not work, or state that lies elsewhere.
+    pub async fn open(cli: &Cli, interrupts: &Interrupts) -> Result<Self, Failure> {
         let catalog = providers::catalog();
         let loaded = load::load(cli, &catalog)?;
-        refuse_bucket(&loaded.stack, &loaded)?;
         let connection = connect::connect(&cli.options, &loaded.stack.provider).await?;
         let drivers = providers::drivers(&connection.aws);
-        let store = store(&cli.options, &loaded.folder, connection.run.as_deref());
-        let talkative = !cli.options.quiet && !cli.command.json();
-        Ok(Self { catalog, loaded, connection, drivers, store, talkative })
+        let (stack, state) = (loaded.stack.name.as_str(), loaded.stack.store.as_ref());
+        let home = Home::of(Address { cli, folder: &loaded.folder, stack, state }, &connection, interrupts);
+        home.refuse_left_behind().await?;
+        Ok(Self { catalog, loaded, connection, drivers, home })
     }
 
     /// Where the credentials lead.
@@ -78,31 +81,34 @@ impl World {
     /// # Errors
     /// State that cannot be read or belongs elsewhere, or a call whose fate cannot be found out.
     pub async fn look(&self) -> Result<Session, Failure> {
-        let mut session = session::look(&self.store).await?;
+        let news = |news: LockNews| {
+            if self.home.talkative() {
+                anstream::eprintln!("{}", render::lock::news(&news, Duration::ZERO));
+            }
+        };
+        let mut session = self.home.ask(async || session::survey(self.home.store(), &news).await).await?;
         place::check(&session.ledger.state, &self.place())?;
         let recovery = session.recover_in_memory(&self.drivers, now()).await?;
-        self.tell(&recovery);
+        self.tell(&recovery, session.busy.is_some());
         Ok(session)
     }
 
-    /// State under the lock, recovered for good.
+    /// Takes the lock, recovers for good, does something, and gives the lock back.
     ///
     /// # Errors
-    /// As for [`World::look`].
-    pub async fn begin(&self, held: &Held) -> Result<Session, Failure> {
-        let mut session = session::begin(&self.store, held).await?;
-        place::check(&session.ledger.state, &self.place())?;
-        let recovery = session.recover(&self.store, held, &self.drivers, now()).await?;
-        self.tell(&recovery);
-        Ok(session)
-    }
-
-    /// Takes the lock.
-    ///
-    /// # Errors
-    /// Somebody else holds it.
-    pub async fn lock(&self, options: &Options, command: &str) -> Result<Held, Failure> {
-        Ok(self.store.lock(&holder(command), options.lock_wait.unwrap_or_default()).await?)
+    /// As for [`World::look`] and [`Home::locked`].
+    pub async fn locked<T>(
+        &self,
+        command: &str,
+        work: impl AsyncFnOnce(&Held, Session) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let recovered = async |held: &Held, mut session: Session| {
+            place::check(&session.ledger.state, &self.place())?;
+            let recovery = session.recover(self.home.store(), held, &self.drivers, now()).await?;
+            self.tell(&recovery, false);
+            work(held, session).await
+        };
+        self.home.locked(command, recovered).await
     }
 
     /// Gives a stack that was never applied its lineage and its key, as the first apply would: a
@@ -110,13 +116,11 @@ impl World {
     ///
     /// # Errors
     /// State that cannot be read or written, or somebody else holds the lock.
-    pub async fn begin_history(&self, options: &Options) -> Result<(), Failure> {
-        if self.store.load().await?.key.is_some() {
+    pub async fn begin_history(&self) -> Result<(), Failure> {
+        if self.home.load().await?.key.is_some() {
             return Ok(());
         }
-        let held = self.lock(options, "plan").await?;
-        self.store.key(&held).await?;
-        Ok(self.store.release(held).await?)
+        self.home.locked("plan", async |_, _| Ok(())).await
     }
 
     /// Reads AWS and plans.
@@ -130,10 +134,15 @@ impl World {
         let observed = observe::observe(&self.drivers, &self.place(), &question).await?;
         let inputs = plan::Inputs { stack, catalog: &self.catalog, state, observed: &observed, fingerprints, options };
         let planning = plan::plan(&inputs).map_err(|problems| self.wrong(problems))?;
-        if self.talkative {
+        if self.home.talkative() {
             render::failure::diagnostics(&planning.diagnostics, &self.loaded.sources, &self.loaded.folder.root());
         }
         Ok(Planned { observed, planning })
+    }
+
+    /// The requests so far.
+    pub fn calls(&self) -> Calls {
+        Calls { resources: self.connection.aws.calls().all(), state: self.home.calls() }
     }
 
     /// A failure of the manifest.
@@ -141,77 +150,16 @@ impl World {
         Failure::manifest(problems, self.loaded.sources.clone(), self.loaded.folder.root())
     }
 
-    fn tell(&self, recovery: &Recovery) {
-        for note in recovery.notes.iter().filter(|_| self.talkative) {
-            anstream::eprintln!("Recovered: {note}");
+    fn tell(&self, recovery: &Recovery, busy: bool) {
+        let word = if busy { "" } else { "Recovered: " };
+        let notes = recovery.notes.iter().filter(|_| self.home.talkative());
+        notes.clone().take(TOLD).for_each(|note| anstream::eprintln!("{word}{note}"));
+        match notes.count().saturating_sub(TOLD) {
+            0 => {}
+            more => anstream::eprintln!("{word}{more} more"),
         }
         for problem in &recovery.problems {
             anstream::eprintln!("warning: {problem}");
-        }
-    }
-}
-
-/// The store of a manifest's state. The sandbox has one of its own, tied to the emulator's run:
-/// what belongs to earlier runs is gone with them.
-pub fn store(options: &Options, folder: &Folder, run: Option<&str>) -> LocalStore {
-    let Some(run) = run else { return LocalStore::new(&folder.state(), options.env.as_deref()) };
-    let sandboxes = folder.state().join("sandbox");
-    let entries = std::fs::read_dir(&sandboxes).into_iter().flatten().flatten();
-    let stale: Vec<std::path::PathBuf> =
-        entries.map(|entry| entry.path()).filter(|path| path.file_name().is_some_and(|name| name != run)).collect();
-    if !stale.is_empty() && !options.quiet {
-        anstream::eprintln!("The sandbox was started anew since the last command: it is empty, and so is its state.");
-    }
-    for path in stale {
-        // What cannot be removed is only in the way, never read.
-        let _ = std::fs::remove_dir_all(path);
-    }
-    LocalStore::new(&sandboxes.join(run), options.env.as_deref())
-}
-
-/// Opens the store alone, for commands that need neither manifest nor AWS.
-///
-/// # Errors
-/// There is no manifest, or the sandbox does not start.
-pub async fn store_alone(cli: &Cli) -> Result<LocalStore, Failure> {
-    let folder = load::folder(cli)?;
-    let run = if cli.options.sandbox { Some(connect::start_sandbox(&cli.options).await?.run) } else { None };
-    Ok(store(&cli.options, &folder, run.as_deref()))
-}
-
-/// Who we are, for whoever finds the lock held.
-pub fn holder(command: &str) -> Holder {
-    let set = |name: &str| std::env::var(name).ok().filter(|it| !it.is_empty());
-    let host = set("HOSTNAME")
-        .or_else(|| std::fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|it| it.trim().to_owned()));
-    Holder {
-        owner: set("USER").or_else(|| set("USERNAME")).unwrap_or_else(|| "somebody".to_owned()),
-        host: host.unwrap_or_else(|| "this machine".to_owned()),
-        command: command.to_owned(),
-        pid: std::process::id(),
-        since: now(),
-    }
-}
-
-/// Unix time in seconds.
-pub fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
-}
-
-fn refuse_bucket(stack: &Stack, loaded: &Loaded) -> Result<(), Failure> {
-    let Some(store) = &stack.store else { return Ok(()) };
-    let problem =
-        Diagnostic::error("state-in-s3", store.span, "state in S3 is not there yet in this version of stackctl")
-            .help("remove `[state]`: state is then kept in .stackctl/ beside the manifest");
-    Err(Failure::manifest(vec![problem], loaded.sources.clone(), loaded.folder.root()))
-}
-
-impl From<StoreError> for Failure {
-    fn from(wrong: StoreError) -> Self {
-        match &wrong {
-            StoreError::Held { .. } => Self::new(Exit::Locked, "lock-held", wrong.to_string())
-                .help("wait for it, or give `--lock-wait 5m`; a lock whose process died is free by itself"),
-            _ => Self::environment("state", wrong.to_string()),
         }
     }
 }

@@ -21,11 +21,14 @@ pub struct Sketch {
     named: usize,
 }
 
-/// One `[resource.KIND.NAME]`.
+/// One `[resource.KIND.NAME]` or `[data.KIND.NAME]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Declaration {
+    /// With `data.` before it for what is looked up.
     kind: &'static str,
     name: String,
+    /// The keys of `for_each`; none where it is a single one.
+    keys: &'static [&'static str],
     /// Arguments as TOML.
     arguments: BTreeMap<&'static str, String>,
 }
@@ -35,8 +38,18 @@ impl Declaration {
         format!("{}.{}", self.kind, self.name)
     }
 
+    /// What references begin with.
+    fn one(&self) -> String {
+        let key = self.keys.first().map_or_else(String::new, |key| format!("[\"{key}\"]"));
+        format!("{}{key}", self.address())
+    }
+
+    fn is_data(&self) -> bool {
+        self.kind.starts_with("data.")
+    }
+
     fn mentions(&self, address: &str) -> bool {
-        self.arguments.values().any(|text| text.contains(&format!("{address}.")))
+        self.arguments.values().any(|text| text.contains(&format!("{address}.")) || text.contains(&format!("{address}[")))
     }
 }
 
@@ -55,7 +68,14 @@ const DRAWN: &[&str] = &[
     "sim_service",
     "sim_service",
     "sim_default_firewall",
+    "data.sim_network",
 ];
+
+/// Kinds that are made for each of some keys, now and then.
+const KEYED: &[&str] = &["sim_network", "sim_firewall", "sim_role", "sim_bucket", "sim_secret"];
+
+/// Such keys. The first one always stays, because others may refer to it.
+const KEYS: &[&[&str]] = &[&["a"], &["a", "b"], &["a", "b", "c"], &["a", "c"]];
 
 impl Sketch {
     /// A stack of up to `most` resources and what they need.
@@ -74,10 +94,23 @@ impl Sketch {
     pub fn edit(&mut self) -> Vec<String> {
         self.moved.clear();
         let edits = 1 + self.below(3);
-        (0..edits).map(|_| self.edit_once()).collect()
+        (0..edits).map(|_| self.edit_once(true)).collect()
     }
 
-    fn edit_once(&mut self) -> String {
+    /// Changes something else for every fork, keeps all names, and says what.
+    pub fn edit_in_place(&mut self, fork: u64) -> Vec<String> {
+        self.dice = Dice(self.dice.0 ^ fork.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let edits = 1 + self.below(3);
+        (0..edits).map(|_| self.edit_once(false)).collect()
+    }
+
+    /// This stack again, after an edit of it that was to be taken back; not where names moved.
+    #[must_use]
+    pub fn instead_of(&self, edited: &Self) -> Option<Self> {
+        edited.moved.is_empty().then(|| Self { moved: Vec::new(), ..self.clone() })
+    }
+
+    fn edit_once(&mut self, may_rename: bool) -> String {
         let roll = self.below(10);
         if self.resources.is_empty() || roll == 0 {
             let kind = DRAWN[self.below(DRAWN.len())];
@@ -87,7 +120,11 @@ impl Sketch {
         let at = self.below(self.resources.len());
         match roll {
             1 => self.remove(at),
-            2 => self.rename(at),
+            2 if may_rename && !self.resources[at].is_data() => self.rename(at),
+            3 | 4 if !self.resources[at].keys.is_empty() => {
+                self.resources[at].keys = KEYS[self.below(KEYS.len())];
+                format!("other keys for {}", self.resources[at].address())
+            }
             _ => self.change(at),
         }
     }
@@ -105,7 +142,9 @@ impl Sketch {
         self.named += 1;
         let name = format!("r{}", self.named);
         let at = self.resources.len();
-        self.resources.push(Declaration { kind, name, arguments: BTreeMap::new() });
+        let keyed = KEYED.contains(&kind) && self.below(6) == 0;
+        let keys = if keyed { KEYS[self.below(KEYS.len())] } else { &[] };
+        self.resources.push(Declaration { kind, name, keys, arguments: BTreeMap::new() });
         for argument in values::arguments(kind) {
             self.set(at, argument);
         }
@@ -168,6 +207,7 @@ impl Sketch {
         for declaration in &mut self.resources {
             for text in declaration.arguments.values_mut() {
                 *text = text.replace(&format!("{from}."), &format!("{to}."));
+                *text = text.replace(&format!("{from}["), &format!("{to}["));
             }
         }
         match self.moved.iter_mut().find(|(_, earlier)| *earlier == from) {
@@ -184,10 +224,10 @@ impl Sketch {
         ((roll * most as f64) as usize).min(most.saturating_sub(1))
     }
 
-    /// Some declaration of a kind before a place.
+    /// Some declaration of a kind before a place, as references begin with it.
     fn some(&mut self, kind: &str, before: usize) -> Option<String> {
         let of_kind = |it: &&Declaration| it.kind == kind;
-        let found: Vec<String> = self.resources.iter().take(before).filter(of_kind).map(Declaration::address).collect();
+        let found: Vec<String> = self.resources.iter().take(before).filter(of_kind).map(Declaration::one).collect();
         (!found.is_empty()).then(|| found[self.below(found.len())].clone())
     }
 }
@@ -201,7 +241,12 @@ impl std::fmt::Display for Sketch {
             for (argument, text) in &declaration.arguments {
                 writeln!(body, "{argument} = {text}")?;
             }
-            write!(f, "\n[resource.{}.{}]\n{body}", declaration.kind, declaration.name)?;
+            let table = if declaration.is_data() { "" } else { "resource." };
+            write!(f, "\n[{table}{}]\n", declaration.address())?;
+            if !declaration.keys.is_empty() {
+                writeln!(f, "for_each = {:?}", declaration.keys)?;
+            }
+            f.write_str(&body)?;
         }
         let told = self.resources.iter().filter(|it| values::tells_arn(it));
         for declaration in told {

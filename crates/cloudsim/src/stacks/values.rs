@@ -11,6 +11,7 @@ pub(super) fn needs(kind: &str) -> &'static [&'static str] {
         "sim_attachment" => &["sim_network", "sim_firewall"],
         "sim_secret_version" => &["sim_secret"],
         "sim_service" => &["sim_network", "sim_task"],
+        "data.sim_network" => &["sim_network"],
         _ => &[],
     }
 }
@@ -18,15 +19,16 @@ pub(super) fn needs(kind: &str) -> &'static [&'static str] {
 /// The arguments of a kind that chance decides.
 pub(super) fn arguments(kind: &str) -> &'static [&'static str] {
     match kind {
-        "sim_network" => &["cidr", "dns", "mtu", "tags"],
+        "data.sim_network" => &["id"],
+        "sim_network" => &["cidr", "dns", "mtu", "tags", "lifecycle"],
         "sim_firewall" => {
             &["name", "name_prefix", "description", "network_id", "ingress", "egress", "tags", "lifecycle"]
         }
         "sim_default_firewall" => &["ingress", "tags"],
         "sim_attachment" => &["network_id", "firewall_id", "priority"],
         "sim_role" => &["name", "name_prefix", "description", "policy"],
-        "sim_bucket" => &["bucket", "versioning", "policy", "force_destroy"],
-        "sim_secret" => &["name", "name_prefix", "description", "tags"],
+        "sim_bucket" => &["bucket", "versioning", "policy", "force_destroy", "lifecycle"],
+        "sim_secret" => &["name", "name_prefix", "description", "tags", "lifecycle"],
         "sim_secret_version" => &["secret_id", "generate"],
         "sim_database" => &[
             "identifier",
@@ -40,6 +42,7 @@ pub(super) fn arguments(kind: &str) -> &'static [&'static str] {
             "skip_final_copy",
             "final_copy",
             "tags",
+            "lifecycle",
         ],
         "sim_task" => &["family", "containers", "role_arn", "tags"],
         "sim_service" => &[
@@ -60,7 +63,8 @@ pub(super) fn arguments(kind: &str) -> &'static [&'static str] {
 
 /// Whether the object has an ARN that never changes while it lives.
 pub(super) fn tells_arn(declaration: &Declaration) -> bool {
-    matches!(declaration.kind, "sim_network" | "sim_role" | "sim_secret" | "sim_task")
+    let tells = matches!(declaration.kind, "sim_network" | "sim_role" | "sim_secret" | "sim_task" | "data.sim_network");
+    tells && declaration.keys.is_empty()
 }
 
 /// A value.
@@ -70,7 +74,8 @@ pub(super) fn value(sketch: &mut Sketch, at: usize, argument: &str) -> Option<St
         "cidr" => Some(format!("\"10.{}.0.0/16\"", sketch.below(4))),
         "dns" | "versioning" | "force_destroy" => sketch.maybe(|it| (it.below(2) == 0).to_string()),
         "mtu" => sketch.maybe(|it| (1500 + it.below(2)).to_string()),
-        "tags" => sketch.maybe(|it| format!("{{ stage = \"s{}\" }}", it.below(3))),
+        "tags" => sketch.maybe(|it| tags(it, at)),
+        "id" => reference(sketch, at, "sim_network", "id"),
         "description" => sketch.maybe(|it| format!("\"text {}\"", it.below(3))),
         "name" if kind == "sim_service" => Some(fixed_name(sketch, at)),
         "name" if prefixed(&sketch.resources[at]) => None,
@@ -106,7 +111,10 @@ pub(super) fn value(sketch: &mut Sketch, at: usize, argument: &str) -> Option<St
             seconds => format!("{{ grace_seconds = {seconds} }}"),
         }),
         "ports" => sketch.maybe(ports),
-        "lifecycle" => (sketch.below(6) == 0).then(|| "{ create_before_destroy = true }".to_owned()),
+        "lifecycle" if kind == "sim_firewall" => {
+            (sketch.below(6) == 0).then(|| "{ create_before_destroy = true }".to_owned())
+        }
+        "lifecycle" => (sketch.below(25) == 0).then(|| "{ prevent_destroy = true }".to_owned()),
         _ => None,
     }
 }
@@ -120,7 +128,22 @@ impl Sketch {
 /// A name that no other declaration takes, and that changes now and then.
 fn fixed_name(sketch: &mut Sketch, at: usize) -> String {
     let turn = if sketch.below(4) == 0 { sketch.below(3) } else { 0 };
-    format!("\"{}-v{turn}\"", sketch.resources[at].name)
+    format!("\"{}-v{turn}{}\"", sketch.resources[at].name, each(sketch, at))
+}
+
+/// What keeps the names of one `for_each` apart.
+fn each(sketch: &Sketch, at: usize) -> &'static str {
+    if sketch.resources[at].keys.is_empty() { "" } else { "-${each.key}" }
+}
+
+fn tags(sketch: &mut Sketch, at: usize) -> String {
+    let stage = sketch.below(3);
+    let route = match sketch.below(4) {
+        0 => reference(sketch, at, "data.sim_network", "default_route"),
+        _ => None,
+    };
+    let route = route.map_or_else(String::new, |it| format!(", route = {it}"));
+    format!("{{ stage = \"s{stage}\"{route} }}")
 }
 
 fn prefixed(declaration: &Declaration) -> bool {
@@ -134,12 +157,12 @@ fn named(sketch: &mut Sketch, at: usize) -> Option<String> {
 
 fn prefix(sketch: &mut Sketch, at: usize) -> String {
     let turn = sketch.below(2);
-    format!("\"{}-p{turn}-\"", sketch.resources[at].name)
+    format!("\"{}-p{turn}{}-\"", sketch.resources[at].name, each(sketch, at))
 }
 
 fn reference(sketch: &mut Sketch, at: usize, kind: &str, attribute: &str) -> Option<String> {
     let address = sketch.some(kind, at)?;
-    Some(format!("\"${{{address}.{attribute}}}\""))
+    Some(format!("'${{{address}.{attribute}}}'"))
 }
 
 fn references(sketch: &mut Sketch, at: usize) -> Option<String> {

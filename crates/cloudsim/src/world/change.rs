@@ -99,7 +99,7 @@ impl World {
     }
 
     /// The object that already has the name or key, or takes the whole place.
-    pub(super) fn namesake(&self, kind: &'static Kind, inputs: &BTreeMap<String, Known>) -> Option<&Thing> {
+    pub fn namesake(&self, kind: &'static Kind, inputs: &BTreeMap<String, Known>) -> Option<&Thing> {
         let keys: Vec<&str> = match (kind.identity, kind.naming) {
             (Identity::Natural(keys), _) => keys.to_vec(),
             (_, Some(naming)) if !naming.shared => naming.scope.iter().copied().chain([naming.argument]).collect(),

@@ -94,6 +94,9 @@ impl World {
 
     /// What is referred to exists and can be used.
     fn check_referents(&self, kind: &'static Kind, inputs: &BTreeMap<String, Known>, problems: &mut Vec<String>) {
+        if self.setup.crowded {
+            return;
+        }
         let now = Instant::now();
         let inputs = inputs.iter().map(|(name, value)| (name.clone(), fill::clear(value))).collect();
         let (dangling, found) = self.referents((kind.inputs)(), &inputs, now);

@@ -72,7 +72,7 @@ impl World {
     }
 
     /// A secret output: what was set, what was generated, or some text.
-    pub fn reveal(&self, kind: &Kind, id: &Id, output: &str, now: Instant) -> Result<Known, Fault> {
+    pub fn reveal(&mut self, kind: &Kind, id: &Id, output: &str, now: Instant) -> Result<Known, Fault> {
         let operation = format!("{}:reveal", kind.service);
         let thing = self.things.get(&(kind.name, id.clone())).filter(|it| it.visible_at <= now);
         let Some(thing) = thing else {
@@ -81,7 +81,9 @@ impl World {
         if !(kind.outputs)().field(output).is_some_and(|field| field.sensitive) {
             return Err(Fault::invalid(operation, format!("`{output}` is no secret")));
         }
-        Ok(Tree::Secret(Secret::plain(secret(thing, output))))
+        let value = secret(thing, output);
+        self.secrets.extend(value.as_text().map(str::to_owned));
+        Ok(Tree::Secret(Secret::plain(value)))
     }
 
     /// Looks a data source up: among the objects of the kind of its name, else out of thin air.
@@ -96,14 +98,15 @@ impl World {
     }
 
     pub fn reveal_lookup(
-        &self,
+        &mut self,
         kind: &DataKind,
         arguments: &Known,
         output: &str,
         now: Instant,
     ) -> Result<Known, Fault> {
         let thing = self.wanted(kind, arguments, now)?;
-        self.reveal(thing.kind, &thing.id, output, now)
+        let (kind, id) = (thing.kind, thing.id.clone());
+        self.reveal(kind, &id, output, now)
     }
 
     fn wanted(&self, kind: &DataKind, arguments: &Known, now: Instant) -> Result<&Thing, Fault> {

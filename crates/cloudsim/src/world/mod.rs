@@ -9,10 +9,10 @@ mod fill;
 mod look;
 mod refer;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use driver::{Created, Fault, Live, Phase, Token};
+use driver::{Created, Fault, FaultKind, Live, Phase, Token};
 use model::catalog::{Identity, Kind, Life};
 use model::{Id, Known};
 use tokio::time::Instant;
@@ -34,6 +34,9 @@ pub struct Setup {
     pub script: Vec<Scripted>,
     /// What the schemas do not say.
     pub behaviors: Vec<Behavior>,
+    /// Whether several callers change things at once: then what one refers to may be gone by
+    /// another's doing, and only AWS's answer tells.
+    pub crowded: bool,
 }
 
 /// What a kind does that no schema says.
@@ -134,17 +137,12 @@ pub(crate) enum Answer {
 
 /// A mutating call on its way.
 struct Sent {
+    /// Its place in the log.
     call: usize,
     kind: &'static Kind,
     request: Request,
     lands: Option<Instant>,
     answer: Option<Result<Answer, Fault>>,
-}
-
-/// When a call that was sent is answered, and how to ask for the answer.
-pub(crate) struct Ticket {
-    pub call: usize,
-    pub answers: Instant,
 }
 
 pub(crate) struct World {
@@ -154,10 +152,18 @@ pub(crate) struct World {
     pub things: BTreeMap<(&'static str, Id), Thing>,
     pub log: Vec<Call>,
     pub violations: Vec<String>,
+    /// Every secret text that anything ever held or told.
+    pub secrets: BTreeSet<String>,
     serial: u64,
     asked: BTreeMap<(&'static str, Operation), u64>,
+    /// The fates of calls that are signed and not sent: whose caller got no time in between.
+    signed: BTreeMap<usize, (Option<Injection>, String)>,
     sent: Vec<Sent>,
 }
+
+/// AWS refuses a request whose signature is older.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html>
+const SIGNATURE: Duration = Duration::from_secs(15 * 60);
 
 impl World {
     pub fn new(setup: Setup) -> Self {
@@ -168,8 +174,10 @@ impl World {
             things: BTreeMap::new(),
             log: Vec::new(),
             violations: Vec::new(),
+            secrets: BTreeSet::new(),
             serial: 0,
             asked: BTreeMap::new(),
+            signed: BTreeMap::new(),
             sent: Vec::new(),
         }
     }
@@ -248,6 +256,7 @@ impl World {
     /// Notes a call and decides its fate.
     pub fn note(
         &mut self,
+        by: u32,
         kind: &'static str,
         operation: Operation,
         id: Option<Id>,
@@ -265,6 +274,7 @@ impl World {
         let at = Instant::now().duration_since(self.start);
         let outcome = Outcome::Unheard;
         self.log.push(Call {
+            by,
             at,
             kind,
             operation,
@@ -285,30 +295,43 @@ impl World {
         };
     }
 
-    /// Sends a mutating call on its way.
-    pub fn send(&mut self, kind: &'static Kind, request: Request) -> Ticket {
-        let now = Instant::now();
-        self.advance(now);
-        let (operation, id, token) = match &request {
+    /// Signs a mutating call: whoever calls has decided on it. Answers its place in the log.
+    pub fn sign(&mut self, by: u32, kind: &'static Kind, request: &Request) -> usize {
+        let (operation, id, token) = match request {
             Request::Create { token, .. } => (Operation::Create, None, Some(token.0.clone())),
             Request::Update { id, .. } => (Operation::Update, Some(id.clone()), None),
             Request::Delete { id, .. } => (Operation::Delete, Some(id.clone()), None),
         };
-        let (call, fate, question) = self.note(kind.name, operation, id);
+        let (call, fate, question) = self.note(by, kind.name, operation, id);
         self.log[call].token = token;
-        self.check(kind, &request);
+        self.check(kind, request);
+        self.signed.insert(call, (fate, question));
+        call
+    }
+
+    /// Sends a signed call on its way; answers when it is answered.
+    pub fn send(&mut self, call: usize, kind: &'static Kind, request: Request) -> Instant {
+        let now = Instant::now();
+        let (fate, question) = self.signed.remove(&call).unwrap_or_default();
+        let operation = format!("{}:{}", kind.service, self.log[call].operation.word());
         let latency =
             |leg: &str| Duration::from_millis(20 + (self.dice().roll(&format!("{question} {leg}")) * 180.0) as u64);
         let (there, back) = (latency("there"), latency("back"));
+        let signed = self.start + self.log[call].at;
+        let expired = |lands: Instant| lands.saturating_duration_since(signed) > SIGNATURE;
         let (lands, answer) = match fate {
+            None if expired(now + there) => {
+                let fault = Fault::new(FaultKind::Denied, operation, "the signature has expired");
+                (None, Some(Err(fault)))
+            }
             None => (Some(now + there), None),
             Some(injection) => {
-                let fault = injection.fault(&format!("{}:{}", kind.service, operation.word()));
-                (injection.lands().map(|delay| now + there + delay), Some(Err(fault)))
+                let lands = injection.lands().map(|delay| now + there + delay);
+                (lands.filter(|lands| !expired(*lands)), Some(Err(injection.fault(&operation))))
             }
         };
         self.sent.push(Sent { call, kind, request, lands, answer });
-        Ticket { call, answers: now + there + back }
+        now + there + back
     }
 
     /// The answer of a call that was sent.

@@ -39,7 +39,9 @@ impl Fence {
     #[must_use]
     pub fn read(&self, there: Option<Standing>) -> Next {
         match there {
-            Some(Standing { epoch, .. }) if epoch > self.epoch => Step::End(Err(Unsettled::Lost)),
+            Some(Standing { epoch, .. }) if epoch > self.epoch && !planted(Bug::NewerFenced) => {
+                Step::End(Err(Unsettled::Lost))
+            }
             // A write without a clear answer was done.
             Some(Standing { epoch, etag, .. }) if epoch == self.epoch => Step::End(Ok(etag)),
             Some(Standing { etag, .. }) if planted(Bug::NoFence) => Step::End(Ok(etag)),

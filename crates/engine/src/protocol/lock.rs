@@ -117,7 +117,7 @@ pub struct Standing {
 }
 
 /// What is asked about the snapshot.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SnapshotAsk {
     /// Read it.
     Read,

@@ -8,7 +8,8 @@
 //! - [`Take`] gets the lock: it watches whoever holds it and takes over from the dead.
 //! - [`Fence`] then shuts every earlier writer out of the snapshot.
 //! - [`Keep`] renews it and says how long the lease lasts.
-//! - [`Append`] writes journal records, [`Save`] a snapshot, [`Release`] gives the lock back.
+//! - [`Append`] writes journal records, [`Save`] a snapshot, behind which it trims the journal.
+//! - [`Release`] gives the lock back.
 
 mod append;
 mod fence;
@@ -17,6 +18,8 @@ mod lock;
 mod release;
 mod save;
 mod take;
+#[cfg(test)]
+mod tests;
 
 pub use append::Append;
 pub use fence::Fence;
@@ -24,5 +27,5 @@ pub use keep::Keep;
 pub(crate) use lock::TRIES;
 pub use lock::{Answer, Etag, Lock, Lost, Mark, Owner, SnapshotAsk, Standing, Step, Terms, Unsettled};
 pub use release::Release;
-pub use save::Save;
+pub use save::{Save, SaveAsk};
 pub use take::{Take, TakeAsk, TakeEnd};

@@ -4,6 +4,10 @@
 //! look again, to claim it, or to leave it to whoever holds it. No two clocks are compared: who
 //! sees the same mark for a whole lease knows that its holder has counted that lease, from before
 //! the last renewal was sent, to its end.
+//!
+//! Whoever asks reads the journal together with the lock item; the journal that counts is that of
+//! the last read. A lock that nobody held cannot have been written under since the read that the
+//! claim is conditional on. One that was taken over can, so it is read once more.
 
 use std::time::Duration;
 
@@ -23,6 +27,9 @@ pub struct Take {
     began: Option<Duration>,
     seen: Option<Seen>,
     alive: bool,
+    /// What must have been there for the last claim.
+    there: Option<Mark>,
+    /// When that claim was sent for the first time.
     sent: Duration,
     tries: u32,
 }
@@ -36,7 +43,7 @@ struct Seen {
 }
 
 /// What is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TakeAsk {
     /// Read the lock item.
     Read,
@@ -58,8 +65,7 @@ pub enum TakeEnd {
         owner: Owner,
         /// When the claim was sent: the lease counts from here.
         sent: Duration,
-        /// Who held it and gave no sign of life. Their last records may be younger than what was
-        /// read before the claim.
+        /// Who held it and gave no sign of life.
         from: Option<Holder>,
     },
     /// Its holder is at work.
@@ -78,6 +84,7 @@ impl Take {
             began: None,
             seen: None,
             alive: false,
+            there: None,
             sent: Duration::ZERO,
             tries: 0,
         }
@@ -111,7 +118,7 @@ impl Take {
     pub fn read(&mut self, now: Duration, lock: Option<Lock>) -> Step<TakeAsk, TakeEnd> {
         let began = *self.began.get_or_insert(now);
         match lock {
-            // A claim without a clear answer was done.
+            // The claim was done.
             Some(lock) if lock.held && lock.owner() == self.claim.owner() => self.taken(),
             None => self.claim(now, None),
             Some(lock) if !lock.held => {
@@ -135,6 +142,8 @@ impl Take {
     /// The claim was answered.
     pub fn claimed(&mut self, answer: Answer<()>) -> Step<TakeAsk, TakeEnd> {
         match answer {
+            // Its holder may have written between the last read and the claim.
+            Answer::Done(()) if self.seen.is_some() && !planted(Bug::StaleJournal) => Step::Ask(TakeAsk::Read),
             Answer::Done(()) => self.taken(),
             // Somebody was faster, or an earlier claim of ours was done after all.
             Answer::Refused | Answer::Unclear => Step::Ask(TakeAsk::Read),
@@ -158,9 +167,17 @@ impl Take {
     }
 
     fn claim(&mut self, now: Duration, there: Option<&Lock>) -> Step<TakeAsk, TakeEnd> {
-        self.sent = now;
-        self.claim.epoch = there.map_or(0, |lock| lock.epoch) + 1;
-        Step::Ask(TakeAsk::Claim { lock: self.claim.clone(), there: there.map(Lock::mark) })
+        let there = there.map(Lock::mark);
+        let epoch = there.map_or(1, |mark| if planted(Bug::EpochKept) { mark.epoch } else { mark.epoch + 1 });
+        // An equal claim without a clear answer may be what is done in the end, so the lease counts
+        // from there.
+        let again = (self.claim.epoch, self.there) == (epoch, there) && !planted(Bug::LeaseFromLastClaim);
+        if !again {
+            self.sent = now;
+        }
+        self.claim.epoch = epoch;
+        self.there = there;
+        Step::Ask(TakeAsk::Claim { lock: self.claim.clone(), there })
     }
 
     fn taken(&self) -> Step<TakeAsk, TakeEnd> {

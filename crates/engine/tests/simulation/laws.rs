@@ -7,11 +7,11 @@ use cloudsim::{Call, Cloud, Operation, Outcome, Owner, Sighting};
 use driver::FaultKind;
 use model::catalog::Life;
 use model::plan::{OperationStep, Plan};
-use model::schema::Field;
+use model::schema::{Field, Removal};
 use model::state::{State, Status};
 use model::{Id, Known};
 
-use crate::stage::Ran;
+use crate::services::Hold;
 
 /// After a run without faults: state and cloud say the same, and nothing is left over.
 pub fn agreement(cloud: &Cloud, state: &State) -> Vec<String> {
@@ -75,11 +75,7 @@ pub fn order(calls: &[Call]) -> Vec<String> {
 }
 
 /// The mutating calls of a run are a subset of its plan.
-pub fn faithful(ran: &Ran) -> Vec<String> {
-    unplanned(&ran.planning.plan, &ran.calls)
-}
-
-fn unplanned(plan: &Plan, calls: &[Call]) -> Vec<String> {
+pub fn faithful(plan: &Plan, calls: &[Call]) -> Vec<String> {
     let mut creates: BTreeMap<&str, usize> = BTreeMap::new();
     // Found by arguments that were not known yet: there is one in every account.
     let mut adopted: BTreeSet<&str> = BTreeSet::new();
@@ -140,4 +136,56 @@ pub fn bare(cloud: &Cloud, state: &State) -> Vec<String> {
     let left = cloud.snapshot().into_iter().filter(|it| it.owner == Owner::Ours);
     let left = left.map(|it| format!("{} {} is left", it.kind, it.id));
     left.chain(state.resources.keys().map(|address| format!("state still has {address}"))).collect()
+}
+
+/// Nothing that the manifest protects was deleted.
+pub fn kept(protected: &BTreeSet<(String, Id)>, calls: &[Call]) -> Vec<String> {
+    let deleted = calls.iter().filter(|call| call.operation == Operation::Delete);
+    let is_protected = |call: &&Call| {
+        let id = call.id.as_ref();
+        id.is_some_and(|id| protected.contains(&(call.kind.to_owned(), id.clone())))
+    };
+    deleted.filter(is_protected).map(|call| format!("protected: {call}")).collect()
+}
+
+/// Whoever signs a mutating call holds the lock at that time, unless it was broken by force.
+pub fn alone(calls: &[Call], holds: &[Hold]) -> Vec<String> {
+    let alone = |call: &&Call| {
+        let at = holds.partition_point(|hold| hold.at <= call.at);
+        let now = at.checked_sub(1).map(|last| &holds[last]);
+        // Whoever came at the same instant may have come after.
+        let just_now = holds[..at].iter().rev().take_while(|hold| hold.at == call.at).count();
+        let before = (at - just_now).checked_sub(1).map(|last| &holds[last]);
+        let ours = |hold: Option<&Hold>| hold.is_some_and(|hold| hold.by == Some(call.by));
+        let since = holds[..at].iter().rposition(|hold| hold.by == Some(call.by)).unwrap_or(0);
+        ours(now) || ours(before) || holds[since..at].iter().any(|hold| hold.forced)
+    };
+    let mutating = calls.iter().filter(|call| call.operation.mutates());
+    mutating.filter(|call| !alone(call)).map(|call| format!("without the lock: {call}")).collect()
+}
+
+/// No secret that anything held stands in what was written.
+pub fn secrets(cloud: &Cloud, written: &[String]) -> Vec<String> {
+    let secrets = cloud.secrets();
+    let seen = secrets.iter().filter(|secret| written.iter().any(|text| text.contains(secret.as_str())));
+    seen.map(|secret| format!("`{secret}` was written")).collect()
+}
+
+/// What was there before an edit is there again, as far as AWS lets go of what is no longer set.
+pub fn as_before(cloud: &Cloud, things: &[Sighting]) -> Vec<String> {
+    let there: BTreeMap<(&str, Id), Sighting> =
+        cloud.snapshot().into_iter().map(|it| ((it.kind, it.id.clone()), it)).collect();
+    let mut broken = Vec::new();
+    for thing in things {
+        // What was replaced meanwhile is another object.
+        let Some(now) = there.get(&(thing.kind, thing.id.clone())) else { continue };
+        let Some(kind) = CATALOG.kind(thing.kind) else { continue };
+        for field in (kind.inputs)().fields.iter().filter(|field| field.removal != Removal::Keep && !field.computed) {
+            let (before, after) = (thing.inputs.get(field.name), now.inputs.get(field.name));
+            if before != after {
+                broken.push(format!("`{}` of {} {} was {before:?} and is {after:?}", field.name, thing.kind, thing.id));
+            }
+        }
+    }
+    broken
 }

@@ -3,8 +3,13 @@
 //!
 //! `STACKCTL_SEEDS` says how many seeds each test takes (a number), or which (`FROM..TO`).
 
+mod course;
+mod kept;
 mod laws;
-mod memory;
+mod mutants;
 mod random;
 mod scenarios;
+mod seeds;
+mod services;
 mod stage;
+mod trial;

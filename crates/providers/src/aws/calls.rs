@@ -78,9 +78,11 @@ impl Intercept for Calls {
         "Calls"
     }
 
-    fn read_before_execution(
+    /// Not earlier: before the execution it is not known yet which operation it is.
+    fn read_before_serialization(
         &self,
         _: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         if !is_read(&operation(config)) {
@@ -120,7 +122,8 @@ impl Intercept for Calls {
     }
 }
 
-fn operation(config: &ConfigBag) -> String {
+/// Service and operation of the call that is being made, as `ec2:DescribeVpcs`.
+pub(super) fn operation(config: &ConfigBag) -> String {
     config.load::<Metadata>().map_or_else(String::new, |it| {
         let service = it.service().to_lowercase().replace(' ', "");
         let service = if service == "cloudwatchlogs" { "logs".to_owned() } else { service };

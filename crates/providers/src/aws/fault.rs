@@ -1,9 +1,9 @@
 //! From the SDK's errors to faults, by AWS's error codes.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use driver::{Fault, FaultKind};
+use driver::{Fault, FaultKind, RunOut};
 
 /// Turns the answer of a call into a value or a [`Fault`].
 pub trait Answer<T> {
@@ -58,6 +58,9 @@ fn classify<E: ProvideErrorMetadata + std::error::Error + 'static>(
     error: &SdkError<E, HttpResponse>,
 ) -> Fault {
     let fault = |kind, message: String| Fault::new(kind, operation, message);
+    if let Some(run_out) = cause::<RunOut>(error) {
+        return fault(FaultKind::Unreachable, run_out.to_string());
+    }
     match error {
         SdkError::ServiceError(answer) => {
             let metadata = answer.err().meta();
@@ -88,15 +91,20 @@ fn classify<E: ProvideErrorMetadata + std::error::Error + 'static>(
 }
 
 /// Whether the connection was never made, so that nothing can have been sent.
-fn never_opened(error: &aws_smithy_runtime_api::client::result::ConnectorError) -> bool {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(current) = cause {
-        if let Some(io) = current.downcast_ref::<std::io::Error>() {
-            return io.kind() == std::io::ErrorKind::ConnectionRefused;
+fn never_opened(error: &ConnectorError) -> bool {
+    cause::<std::io::Error>(error).is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused)
+}
+
+/// The first error of a kind among an error and its causes.
+fn cause<'a, E: std::error::Error + 'static>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a E> {
+    let mut next = Some(error);
+    while let Some(current) = next {
+        if let Some(found) = current.downcast_ref::<E>() {
+            return Some(found);
         }
-        cause = current.source();
+        next = current.source();
     }
-    false
+    None
 }
 
 fn causes(error: &dyn std::error::Error) -> String {

@@ -1,21 +1,24 @@
 //! One connection to AWS: credentials, region, account, and a client per service.
 //!
-//! In: an SDK configuration. Out: clients that share one HTTP client, count their calls, and
-//! never repeat a mutating call by themselves. It must not know any resource type.
+//! In: an SDK configuration, and the lease on the state's lock. Out: clients that share one HTTP
+//! client, count their calls, never repeat a mutating call by themselves, and make none when the
+//! lease has run out. It must not know any resource type.
 
 mod calls;
 mod fault;
+mod guard;
 pub mod tag_index;
 pub mod tags;
 
 use std::sync::{Arc, OnceLock};
 
 use aws_types::SdkConfig;
-use driver::Fault;
+use driver::{Fault, Lease};
 use model::stack::IgnoreTags;
 
 pub use calls::{Call, Calls, is_read};
 pub use fault::{Answer, FaultCodes};
+use guard::Guard;
 
 /// A connection. Cloning it is cheap; clones share clients and call counts.
 #[derive(Clone, Debug)]
@@ -27,6 +30,7 @@ pub struct Aws {
 struct Inner {
     config: SdkConfig,
     calls: Calls,
+    guard: Guard,
     account: String,
     region: String,
     partition: String,
@@ -49,7 +53,8 @@ macro_rules! services {
             pub fn $name(&self) -> &$sdk::Client {
                 self.inner.clients.$name.get_or_init(|| {
                     let builder = $sdk::config::Builder::from(&self.inner.config);
-                    $sdk::Client::from_conf(builder.interceptor(self.inner.calls.clone()).build())
+                    let builder = builder.interceptor(self.inner.calls.clone());
+                    $sdk::Client::from_conf(builder.interceptor(self.inner.guard.clone()).build())
                 })
             })*
         }
@@ -80,12 +85,13 @@ services! {
 }
 
 impl Aws {
-    /// Connects, which asks STS who we are: one call, counted.
+    /// Connects, which asks STS who we are: one call, counted. Mutating calls are made only while
+    /// there is enough left of the lease.
     ///
     /// # Errors
     /// Credentials that are missing, expired or refused, an endpoint that does not answer, or a
     /// configuration without a region.
-    pub async fn connect(config: SdkConfig, ignore_tags: IgnoreTags) -> Result<Self, Fault> {
+    pub async fn connect(config: SdkConfig, ignore_tags: IgnoreTags, lease: Lease) -> Result<Self, Fault> {
         let operation = "sts:GetCallerIdentity";
         let Some(region) = config.region().map(ToString::to_string) else {
             return Err(Fault::invalid(
@@ -100,8 +106,8 @@ impl Aws {
         let partition = arn.split(':').nth(1).filter(|it| !it.is_empty()).unwrap_or("aws").to_owned();
         let account = who.account().unwrap_or_default().to_owned();
         let path_style = config.endpoint_url().is_some();
-        let clients = Clients::default();
-        let inner = Inner { config, calls, account, region, partition, path_style, ignore_tags, clients };
+        let (guard, clients) = (Guard::new(lease), Clients::default());
+        let inner = Inner { config, calls, guard, account, region, partition, path_style, ignore_tags, clients };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -110,7 +116,7 @@ impl Aws {
     pub fn s3(&self) -> aws_sdk_s3::Client {
         let builder = aws_sdk_s3::config::Builder::from(&self.inner.config);
         let builder = builder.force_path_style(self.inner.path_style).interceptor(self.inner.calls.clone());
-        aws_sdk_s3::Client::from_conf(builder.build())
+        aws_sdk_s3::Client::from_conf(builder.interceptor(self.inner.guard.clone()).build())
     }
 
     /// The twelve digits of the account.

@@ -18,8 +18,6 @@ use providers::aws::Aws;
 use sandbox::{Call, Proxy, Scoped, Tools, Verdict};
 use tokio_util::sync::CancellationToken;
 
-use crate::recovery::point::{Fate, Point};
-
 /// Regions that the emulator has with a default VPC.
 const REGIONS: &[&str] = &[
     "us-east-1",
@@ -130,7 +128,7 @@ impl Place {
         let (mut seen, killed) = (0, kill.clone());
         self.proxy.judge(move |call| {
             seen += usize::from(call.mutates());
-            if seen < point.call || (!call.mutates() && !killed.is_cancelled()) {
+            if seen < point.call {
                 return Verdict::Forward;
             }
             killed.cancel();
@@ -165,6 +163,43 @@ pub enum Harm {
     Throttle,
     /// It is done, and the answer is lost.
     DropAnswer,
+}
+
+/// Where a run is killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point {
+    /// At which mutating call, from 1.
+    pub call: usize,
+    /// What becomes of that call.
+    pub fate: Fate,
+}
+
+/// What becomes of the call at which a run is killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// AWS never gets it.
+    Lost,
+    /// AWS does it, and nobody hears the answer.
+    Delivered,
+}
+
+impl Point {
+    /// All points in order: each call is lost, then delivered.
+    pub fn nth(index: usize) -> Self {
+        let fate = if index.is_multiple_of(2) { Fate::Lost } else { Fate::Delivered };
+        Self { call: index / 2 + 1, fate }
+    }
+}
+
+impl std::fmt::Display for Point {
+    /// `killed at call 2, which is lost`
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let fate = match self.fate {
+            Fate::Lost => "lost",
+            Fate::Delivered => "delivered",
+        };
+        write!(f, "killed at call {}, which is {fate}", self.call)
+    }
 }
 
 /// A connection straight to an endpoint.

@@ -142,9 +142,7 @@ pub fn filled(json: &Json, value: &dyn Fn(&str, &str) -> Option<String>) -> Json
     match json {
         Json::String(text) => Json::String(text_filled(text, value)),
         Json::Array(items) => items.iter().map(|it| filled(it, value)).collect(),
-        Json::Object(members) => {
-            members.iter().map(|(key, it)| (text_filled(key, value), filled(it, value))).collect()
-        }
+        Json::Object(members) => members.iter().map(|(key, it)| (text_filled(key, value), filled(it, value))).collect(),
         Json::Null | Json::Bool(_) | Json::Number(_) => json.clone(),
     }
 }

@@ -9,6 +9,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
+use driver::Lease;
 use model::stack::IgnoreTags;
 use providers::aws::Aws;
 use sandbox::{Scoped, Tools};
@@ -45,5 +46,5 @@ pub async fn aws(endpoint: &str) -> Aws {
         .endpoint_url(endpoint)
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
-    Aws::connect(config, IgnoreTags::default()).await.expect("the emulator answers")
+    Aws::connect(config, IgnoreTags::default(), Lease::unlimited()).await.expect("the emulator answers")
 }

@@ -17,6 +17,9 @@ pub struct Call {
     /// The service's signing name, such as `ecs`, `logs` or `tagging`; empty where the request is
     /// not signed.
     pub service: String,
+    /// The access key that signed it, which tells clients apart; empty where the request is not
+    /// signed.
+    pub caller: String,
     /// The operation, such as `DescribeServices`. A REST service such as S3 does not name it on
     /// the wire: there it is the method, the shape of the path and the sub-resource, such as
     /// `PUT /{bucket}?versioning` or `HEAD /{bucket}/{key}`.
@@ -41,7 +44,7 @@ enum Protocol {
 impl Call {
     pub(super) fn read(number: usize, head: &Parts, body: Bytes) -> Call {
         let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
-        let service = header("authorization").and_then(signed_service).unwrap_or_default();
+        let (caller, service) = header("authorization").and_then(signer).unwrap_or_default();
         let operation = header("x-amz-target")
             .and_then(|target| target.rsplit_once('.'))
             .map(|(_, operation)| operation.to_owned())
@@ -50,6 +53,7 @@ impl Call {
         Call {
             number,
             service: service.to_owned(),
+            caller: caller.to_owned(),
             operation,
             method: head.method.to_string(),
             path: head.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
@@ -101,11 +105,12 @@ impl Call {
     }
 }
 
-/// The service in `… Credential=KEY/DATE/REGION/SERVICE/aws4_request, …`.
+/// The key and the service in `… Credential=KEY/DATE/REGION/SERVICE/aws4_request, …`.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
-fn signed_service(authorization: &str) -> Option<&str> {
+fn signer(authorization: &str) -> Option<(&str, &str)> {
     let (_, credential) = authorization.split_once("Credential=")?;
-    credential.split(',').next()?.rsplit('/').nth(1)
+    let credential = credential.split(',').next()?;
+    Some((credential.split('/').next()?, credential.rsplit('/').nth(1)?))
 }
 
 /// The `Action` of a form body.
@@ -175,6 +180,13 @@ mod tests {
         check(&rest("GET", "/b?list-type=2&prefix=x"), "s3:GET /{bucket}", false);
         check(&rest("PUT", "/b/some/key?partNumber=1&uploadId=x"), "s3:PUT /{bucket}/{key}?uploadId", true);
         check(&call("GET", "/moto-api/data.json", &[], ""), ":GET /{bucket}/{key}", false);
+    }
+
+    #[test]
+    fn knows_who_signed() {
+        let s3 = scope("s3");
+        assert_eq!(call("GET", "/", &[("authorization", &s3)], "").caller, "testing");
+        assert_eq!(call("GET", "/", &[], "").caller, "");
     }
 
     #[test]

@@ -5,8 +5,10 @@
 //! what is upstream.
 
 mod call;
+mod gate;
 
 pub use call::Call;
+pub use gate::Gate;
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -31,6 +33,8 @@ pub enum Verdict {
     Forward,
     /// It is delivered and answered after a while.
     Delay(Duration),
+    /// It is delivered and answered once the gate is open.
+    Hold(Gate),
     /// It is delivered, and the answer is lost: the client's connection is closed without a word.
     ForwardThenDrop,
     /// It is lost on the way: nothing is delivered, and the client's connection is closed.
@@ -171,10 +175,11 @@ async fn handle(
     head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     let request = Request::from_parts(head, Full::new(body));
     match verdict {
-        Verdict::Forward => deliver(authority, request, book, Duration::ZERO).await,
-        Verdict::Delay(time) => deliver(authority, request, book, time).await,
+        Verdict::Forward => deliver(authority, request, book, std::future::ready(())).await,
+        Verdict::Delay(time) => deliver(authority, request, book, tokio::time::sleep(time)).await,
+        Verdict::Hold(gate) => deliver(authority, request, book, gate.opened()).await,
         Verdict::ForwardThenDrop => {
-            deliver(authority, request, book, Duration::ZERO).await?;
+            deliver(authority, request, book, std::future::ready(())).await?;
             Err(Closed::Dropped)
         }
         Verdict::Drop => Err(Closed::Dropped),
@@ -192,10 +197,10 @@ async fn deliver(
     authority: Arc<str>,
     request: Request<Full<Bytes>>,
     book: Arc<Mutex<Book>>,
-    after: Duration,
+    after: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Response<Full<Bytes>>, Closed> {
     let delivery = tokio::spawn(async move {
-        tokio::time::sleep(after).await;
+        after.await;
         let answer = forward(&authority, request).await;
         open(&book).underway -= 1;
         answer

@@ -176,6 +176,59 @@ def keep_tags_of_new_buckets():
     S3Response._bucket_response_put = keeping
 
 
+def do_conditional_writes_one_at_a_time():
+    """moto answers requests in threads, and between the look at a condition and the write another
+    thread may write. A transaction that fails even puts the whole table back as it was before it,
+    without what others wrote meanwhile. AWS does each of these whole."""
+    from moto.dynamodb.responses import DynamoHandler
+    from moto.s3.responses import S3Response
+
+    def alone(method):
+        lock = threading.RLock()
+
+        @functools.wraps(method)
+        def locked(self, *args, **kwargs):
+            with lock:
+                return method(self, *args, **kwargs)
+
+        return locked
+
+    DynamoHandler.call_action = alone(DynamoHandler.call_action)
+    S3Response.put_object = alone(S3Response.put_object)
+
+
+def forget_attributes_that_no_key_uses():
+    """moto keeps the attributes of an index that is deleted; DynamoDB declares those of keys alone."""
+    from moto.dynamodb.models import DynamoDBBackend
+
+    update = DynamoDBBackend.update_table
+
+    @functools.wraps(update)
+    def pruning(self, *args, **kwargs):
+        table = update(self, *args, **kwargs)
+        schemas = [table.schema, *(index.schema for index in [*table.indexes, *table.global_indexes])]
+        used = {key["AttributeName"] for schema in schemas for key in schema}
+        table.attr = [attribute for attribute in table.attr if attribute["AttributeName"] in used]
+        return table
+
+    DynamoDBBackend.update_table = pruning
+
+
+def let_tables_have_another_stream():
+    """moto refuses a stream to a table that had one before, also where that was turned off."""
+    from moto.dynamodb.models import DynamoDBBackend
+
+    update = DynamoDBBackend.update_table_streams
+
+    @functools.wraps(update)
+    def forgetting(self, table, specification):
+        if not (table.stream_specification or {}).get("StreamEnabled"):
+            table.latest_stream_label = None
+        update(self, table, specification)
+
+    DynamoDBBackend.update_table_streams = forgetting
+
+
 class Front:
     """Answers stackctl's own paths and passes everything else to moto."""
 
@@ -232,6 +285,9 @@ def main():
     keep_modified_subnet_groups()
     answer_versioning_as_s3_does()
     keep_tags_of_new_buckets()
+    forget_attributes_that_no_key_uses()
+    let_tables_have_another_stream()
+    do_conditional_writes_one_at_a_time()
     server = make_server(
         "127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True
     )

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sandbox::{Proxy, Scoped, Verdict};
+use sandbox::{Gate, Proxy, Scoped, Verdict};
 
 use crate::{heard, json, remember, remembers, send, tools};
 
@@ -73,4 +73,22 @@ async fn it_refuses_and_delays_by_call() {
     drop(proxy);
     tokio::task::yield_now().await;
     assert!(!crate::listens(&endpoint).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gate_holds_a_call_up_until_it_is_opened() {
+    let (scoped, proxy) = start().await;
+    let gate = Gate::shut();
+    let held = gate.clone();
+    proxy.judge(move |call| if call.mutates() { Verdict::Hold(held.clone()) } else { Verdict::Forward });
+    let endpoint = proxy.endpoint();
+    let target = "Logs_20140328.CreateLogGroup";
+    let asked = tokio::spawn(async move { json(&endpoint, "logs", target, r#"{"logGroupName":"g"}"#).await });
+    while proxy.underway() == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!remembers(&scoped.endpoint()).await, "others pass, and it is not delivered");
+    gate.open();
+    assert!(asked.await.expect("answered").starts_with("HTTP/1.1 200"));
+    assert!(remembers(&scoped.endpoint()).await);
 }

@@ -1,25 +1,28 @@
 //! `stackctl apply` and `stackctl destroy`
 
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use engine::execute::{self, Connections, Outcome, Progress, Surroundings, Work};
 use engine::machine::Limits;
 use engine::plan;
 use engine::schedule::{self, Durations, Schedule};
 use engine::session::Session;
-use engine::store::{Held, Store};
+use engine::store::Held;
+use model::Known;
 use model::plan::Plan;
-use tokio_util::sync::CancellationToken;
 
 use super::plan::{options, require_secrets};
 use crate::args::Cli;
 use crate::commands::block_on;
 use crate::failure::{Exit, Failure};
+use crate::holder::now;
+use crate::interrupt::{Changing, Interrupts};
 use crate::render::progress::{Expected, Reporter};
 use crate::render::timeline::Span;
 use crate::saved::Saved;
-use crate::world::{Planned, World, now};
+use crate::world::{Planned, World};
 use crate::{render, terminal};
 
 /// Plans, asks, and does it.
@@ -29,14 +32,41 @@ pub fn run(mut cli: Cli, saved: Option<&Path>, destroy: bool) -> Result<Exit, Fa
         cli.options = saved.options(&cli.options);
     }
     let destroy = destroy || saved.as_ref().is_some_and(Saved::destroys);
-    block_on(act(&cli, saved.as_ref(), destroy))?
+    block_on(async |interrupts| act(&cli, saved.as_ref(), destroy, &interrupts).await)
 }
 
-async fn act(cli: &Cli, saved: Option<&Saved>, destroy: bool) -> Result<Exit, Failure> {
+async fn act(cli: &Cli, saved: Option<&Saved>, destroy: bool, interrupts: &Interrupts) -> Result<Exit, Failure> {
     let started = Instant::now();
-    let world = World::open(cli).await?;
-    let held = world.lock(&cli.options, if destroy { "destroy" } else { "apply" }).await?;
-    let mut session = world.begin(&held).await?;
+    let world = World::open(cli, interrupts).await?;
+    let command = if destroy { "destroy" } else { "apply" };
+    let done =
+        world.locked(command, async |held, session| under_lock(cli, &world, saved, destroy, (held, session)).await);
+    let Done { outcome, spans, outputs } = done.await?;
+    render::timeline::write(cli.options.timeline.as_deref(), started, &spans, world.calls())?;
+    if world.home.talkative() && !destroy && outcome.is_complete() {
+        anstream::print!("{}", render::outputs::render(&outputs));
+    }
+    Ok(match (&outcome.interrupted, outcome.is_complete()) {
+        (true, _) => Exit::Interrupted,
+        (false, false) => Exit::Incomplete,
+        (false, true) => Exit::Done,
+    })
+}
+
+/// What is left when the lock is given back.
+struct Done {
+    outcome: Outcome,
+    spans: Vec<Span>,
+    outputs: BTreeMap<String, Known>,
+}
+
+async fn under_lock(
+    cli: &Cli,
+    world: &World,
+    saved: Option<&Saved>,
+    destroy: bool,
+    (held, mut session): (&Held, Session),
+) -> Result<Done, Failure> {
     let planned = world.plan(&session, &options(cli, destroy)).await?;
     let plan = &planned.planning.plan;
     if let Some(saved) = saved {
@@ -46,25 +76,16 @@ async fn act(cli: &Cli, saved: Option<&Saved>, destroy: bool) -> Result<Exit, Fa
     }
     require_secrets(plan)?;
     if saved.is_none() && plan::has_changes(plan) && !cli.options.yes {
-        ask(&world, plan, destroy)?;
+        ask(world, plan, destroy).await?;
     }
-    let (outcome, spans) = carry_out(cli, &world, &held, &mut session, &planned).await?;
-    world.store.release(held).await?;
-    render::timeline::write(cli.options.timeline.as_deref(), started, &spans, world.connection.aws.calls())?;
-    if world.talkative && !destroy && outcome.is_complete() {
-        anstream::print!("{}", render::outputs::render(&session.ledger.state.outputs));
-    }
-    Ok(match (&outcome.interrupted, outcome.is_complete()) {
-        (true, _) => Exit::Interrupted,
-        (false, false) => Exit::Incomplete,
-        (false, true) => Exit::Done,
-    })
+    let (outcome, spans) = carry_out(cli, world, held, &mut session, &planned).await?;
+    Ok(Done { outcome, spans, outputs: session.ledger.state.outputs })
 }
 
-fn ask(world: &World, plan: &Plan, destroy: bool) -> Result<(), Failure> {
+async fn ask(world: &World, plan: &Plan, destroy: bool) -> Result<(), Failure> {
     let what = if destroy { "Destroy all of this" } else { "Do this" };
     let place = format!("account {}, {}", world.connection.aws.account(), world.connection.aws.region());
-    match terminal::confirm(&format!("\n{what} in {place}? Only `yes` does it:")) {
+    match terminal::confirm(&format!("\n{what} in {place}? Only `yes` does it:")).await {
         Some(true) => Ok(()),
         Some(false) => Err(Failure::wrong("declined", "nothing was changed")),
         None => {
@@ -98,11 +119,10 @@ async fn carry_out(
         render::timeline::note(&mut spans, &news);
         reporter.show(&news, &expected);
     };
-    let (interrupt, stop) = (CancellationToken::new(), CancellationToken::new());
-    let listener = tokio::spawn(listen(interrupt.clone(), stop.clone()));
+    let Changing { finish, stop } = world.home.interrupts().change()?;
     let limits = Limits { parallelism: usize::from(cli.options.parallelism), ..Limits::default() };
     let connections =
-        Connections { drivers: &world.drivers, store: &world.store, held, fingerprints: &session.fingerprints };
+        Connections { drivers: &world.drivers, store: world.home.store(), held, fingerprints: &session.fingerprints };
     let work = Work {
         stack: &world.loaded.stack,
         catalog: &world.catalog,
@@ -113,16 +133,15 @@ async fn carry_out(
         limits: &limits,
     };
     let surroundings =
-        Surroundings { progress: &mut progress, token: &mut execute::random_token, now: &now, interrupt, stop };
-    let outcome = execute::execute(connections, work, &mut session.ledger, surroundings).await;
-    listener.abort();
-    Ok((outcome?, spans))
+        Surroundings { progress: &mut progress, token: &mut execute::random_token, now: &now, interrupt: finish, stop };
+    let outcome = execute::execute(connections, work, &mut session.ledger, surroundings).await?;
+    Ok((outcome, spans))
 }
 
 fn reporter(cli: &Cli, world: &World, plan: &Plan, expected: &Expected) -> Reporter {
     if cli.command.json() {
-        let calls = world.connection.aws.calls().clone();
-        return Reporter::Json { calls: Box::new(move || calls.all().len()) };
+        let (resources, state) = (world.connection.aws.calls().clone(), world.home.call_counter());
+        return Reporter::Json { calls: Box::new(move || (resources.all().len(), state())) };
     }
     match (cli.options.quiet, terminal::interactive()) {
         (true, _) => Reporter::Quiet,
@@ -137,38 +156,4 @@ fn expected(plan: &Plan, schedule: &Schedule) -> Expected {
         (format!("{}.{}", operation.kind, render::progress::word(&operation.step)), *duration)
     });
     Expected { total: schedule.total, operations: operations.collect() }
-}
-
-/// The first Ctrl-C or SIGTERM begins nothing new; the second stops at once.
-async fn listen(interrupt: CancellationToken, stop: CancellationToken) {
-    signal().await;
-    anstream::eprintln!(
-        "\nStopping: nothing new is begun; answers in flight are waited for and recorded. Once more stops at once."
-    );
-    interrupt.cancel();
-    // Bouncing keys and a shell that signals the whole group count as one.
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    signal().await;
-    stop.cancel();
-}
-
-#[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
-        }
-    }
-}
-
-#[cfg(not(unix))]
-async fn signal() {
-    let _ = tokio::signal::ctrl_c().await;
 }

@@ -3,25 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use driver::{Driver, Want};
+use engine::edit;
 use engine::plan;
-use engine::store::Store;
-use engine::{commit, edit};
 use model::{Address, Planned};
 use serde_json::json;
 
 use crate::args::Cli;
 use crate::commands::block_on;
 use crate::failure::{Exit, Failure};
+use crate::interrupt::Interrupts;
 use crate::world::World;
 
 /// Adopts one existing resource under an address that the manifest declares.
 pub fn run(cli: &Cli, address: &Address, id: &str) -> Result<Exit, Failure> {
-    block_on(adopt(cli, address, id))??;
+    block_on(async |interrupts| adopt(cli, address, id, &interrupts).await)?;
     Ok(Exit::Done)
 }
 
-async fn adopt(cli: &Cli, address: &Address, text: &str) -> Result<(), Failure> {
-    let world = World::open(cli).await?;
+async fn adopt(cli: &Cli, address: &Address, text: &str, interrupts: &Interrupts) -> Result<(), Failure> {
+    let world = World::open(cli, interrupts).await?;
     let Some(resource) = world.loaded.stack.resources.get(address) else {
         let message = format!("the manifest does not declare {address}");
         return Err(Failure::wrong("unknown-address", message)
@@ -30,18 +30,18 @@ async fn adopt(cli: &Cli, address: &Address, text: &str) -> Result<(), Failure> 
     let Some(driver) = world.drivers.resources.get(address.kind.as_str()) else {
         return Err(Failure::wrong("unknown-type", format!("there is no kind `{}`", address.kind)));
     };
-    let held = world.lock(&cli.options, "import").await?;
-    let mut session = world.begin(&held).await?;
-    let (id, live) = read(driver.as_ref(), address, text).await?;
-    let objects: BTreeMap<Address, Planned> = BTreeMap::new();
-    let local = plan::local(&world.loaded.stack, resource, &resource.offline, &objects);
-    let dependencies: BTreeSet<Address> = plan::dependencies(&world.loaded.stack, address);
-    let import = edit::Import { address, id: id.clone(), live: &live, local, dependencies };
-    let bodies = edit::import(&session.ledger.state, &session.fingerprints, import)
-        .map_err(|wrong| Failure::wrong("state", wrong.to_string()))?;
-    commit::append(&world.store, &held, &mut session.ledger, bodies).await?;
-    commit::save(&world.store, &held, &mut session.ledger).await?;
-    world.store.release(held).await?;
+    let adopted = world.locked("import", async |held, mut session| {
+        let (id, live) = read(driver.as_ref(), address, text).await?;
+        let objects: BTreeMap<Address, Planned> = BTreeMap::new();
+        let local = plan::local(&world.loaded.stack, resource, &resource.offline, &objects);
+        let dependencies: BTreeSet<Address> = plan::dependencies(&world.loaded.stack, address);
+        let import = edit::Import { address, id: id.clone(), live: &live, local, dependencies };
+        let bodies = edit::import(&session.ledger.state, &session.fingerprints, import)
+            .map_err(|wrong| Failure::wrong("state", wrong.to_string()))?;
+        world.home.write(held, &mut session, bodies).await?;
+        Ok((id, live))
+    });
+    let (id, live) = adopted.await?;
     if cli.command.json() {
         anstream::println!("{:#}", json!({ "address": address, "id": id, "outputs": live.outputs.to_json() }));
     } else if !cli.options.quiet {

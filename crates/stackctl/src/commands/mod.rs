@@ -6,6 +6,8 @@ mod explain;
 mod fmt;
 mod graph;
 mod import;
+mod init;
+mod lock;
 mod new;
 mod output;
 mod plan;
@@ -15,8 +17,11 @@ mod schema;
 mod state;
 mod validate;
 
+use std::time::Duration;
+
 use crate::args::{Cli, Command};
 use crate::failure::{Exit, Failure};
+use crate::interrupt::Interrupts;
 
 /// Runs a command.
 ///
@@ -47,14 +52,30 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         }
         Command::Destroy { .. } => apply::run(cli, None, true),
         Command::Output { name, reveal, .. } => output::run(&cli, name.as_deref(), *reveal),
+        Command::Init { .. } => init::run(&cli),
         Command::State(action) => state::run(&cli, action),
+        Command::Lock(action) => lock::run(&cli, action),
         Command::Import { address, id, .. } => import::run(&cli, address, id),
     }
 }
 
-/// Runs what waits for the network; only commands that need it pay for a runtime.
-pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
+/// Runs what waits for the network, until it ends or a signal ends it; only commands that need it
+/// pay for a runtime.
+///
+/// # Errors
+/// The work's, or that it was interrupted.
+pub fn block_on<T>(work: impl AsyncFnOnce(Interrupts) -> Result<T, Failure>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|wrong| Failure::environment("runtime", format!("cannot start threads: {wrong}")))?;
-    Ok(runtime.block_on(future))
+    let done = runtime.block_on(async {
+        let interrupts = Interrupts::listen();
+        tokio::select! {
+            biased;
+            done = work(interrupts.clone()) => done,
+            () = interrupts.dropped() => Err(Failure::new(Exit::Interrupted, "interrupted", "interrupted")),
+        }
+    });
+    // Files that are being written are waited for, names that are being looked up are not.
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    done
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use engine::session;
 use model::Known;
 use model::diagnostic::nearest;
 use serde_json::{Map, Value, json};
@@ -10,18 +9,19 @@ use serde_json::{Map, Value, json};
 use crate::args::Cli;
 use crate::commands::block_on;
 use crate::failure::{Exit, Failure};
+use crate::home::Home;
+use crate::interrupt::Interrupts;
 use crate::render;
-use crate::world;
 
 /// Prints outputs from state; a secret only with `--reveal`, fetched, never from state.
 pub fn run(cli: &Cli, name: Option<&str>, reveal: bool) -> Result<Exit, Failure> {
-    block_on(print(cli, name, reveal))??;
+    block_on(async |interrupts| print(cli, name, reveal, &interrupts).await)?;
     Ok(Exit::Done)
 }
 
-async fn print(cli: &Cli, name: Option<&str>, reveal: bool) -> Result<(), Failure> {
-    let store = world::store_alone(cli).await?;
-    let mut outputs = session::look(&store).await?.ledger.state.outputs;
+async fn print(cli: &Cli, name: Option<&str>, reveal: bool, interrupts: &Interrupts) -> Result<(), Failure> {
+    let home = Home::alone(cli, interrupts).await?;
+    let mut outputs = home.look().await?.ledger.state.outputs;
     let sensitive: Vec<String> =
         outputs.iter().filter(|(_, value)| value.has_secret()).map(|(name, _)| name.clone()).collect();
     if let Some(name) = name {
@@ -29,7 +29,7 @@ async fn print(cli: &Cli, name: Option<&str>, reveal: bool) -> Result<(), Failur
         outputs = BTreeMap::from([(name.to_owned(), value)]);
     }
     if reveal {
-        super::reveal::lay_open(cli, &mut outputs).await?;
+        super::reveal::lay_open(cli, &mut outputs, interrupts).await?;
     }
     match (name, cli.command.json()) {
         (Some(name), false) => {

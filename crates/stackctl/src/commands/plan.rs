@@ -10,6 +10,7 @@ use model::plan::Plan;
 use crate::args::Cli;
 use crate::commands::block_on;
 use crate::failure::{Exit, Failure};
+use crate::interrupt::Interrupts;
 use crate::saved::Saved;
 use crate::world::World;
 use crate::{render, terminal};
@@ -29,14 +30,14 @@ pub struct Form<'a> {
 
 /// Reads AWS and shows the difference. Changes nothing.
 pub fn run(cli: &Cli, form: Form<'_>) -> Result<Exit, Failure> {
-    block_on(show(cli, form))?
+    block_on(async |interrupts| show(cli, form, &interrupts).await)
 }
 
-async fn show(cli: &Cli, form: Form<'_>) -> Result<Exit, Failure> {
+async fn show(cli: &Cli, form: Form<'_>, interrupts: &Interrupts) -> Result<Exit, Failure> {
     let started = Instant::now();
-    let world = World::open(cli).await?;
+    let world = World::open(cli, interrupts).await?;
     if form.out.is_some() {
-        world.begin_history(&cli.options).await?;
+        world.begin_history().await?;
     }
     let session = world.look().await?;
     let options = options(cli, form.destroy);
@@ -56,7 +57,7 @@ async fn show(cli: &Cli, form: Form<'_>) -> Result<Exit, Failure> {
             anstream::println!("\nSaved. To do exactly this: stackctl apply --plan {}", path.display());
         }
     }
-    render::timeline::write(cli.options.timeline.as_deref(), started, &[], world.connection.aws.calls())?;
+    render::timeline::write(cli.options.timeline.as_deref(), started, &[], world.calls())?;
     Ok(if form.detailed_exitcode && plan::has_changes(plan) { Exit::Pending } else { Exit::Done })
 }
 
@@ -72,7 +73,7 @@ pub fn report(world: &World, started: Instant) -> Report {
         stack: world.loaded.stack.name.clone(),
         environment: world.loaded.stack.environment.clone(),
         aws_calls: counts.into_iter().map(|(name, count)| (name, count as u64)).collect::<BTreeMap<String, u64>>(),
-        state_calls: 0,
+        state_calls: world.home.calls().len() as u64,
         elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     }
 }

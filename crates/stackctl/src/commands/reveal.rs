@@ -8,19 +8,24 @@ use model::{Known, Tree};
 
 use crate::args::Cli;
 use crate::failure::Failure;
+use crate::interrupt::Interrupts;
 use crate::world::World;
 
 /// Replaces the secrets among these outputs by their values.
 ///
 /// # Errors
 /// A secret that cannot be fetched, or an output that still waits for an apply.
-pub async fn lay_open(cli: &Cli, outputs: &mut BTreeMap<String, Known>) -> Result<(), Failure> {
+pub async fn lay_open(
+    cli: &Cli,
+    outputs: &mut BTreeMap<String, Known>,
+    interrupts: &Interrupts,
+) -> Result<(), Failure> {
     let hidden: Vec<String> =
         outputs.iter().filter(|(_, value)| value.has_secret()).map(|(name, _)| name.clone()).collect();
     if hidden.is_empty() {
         return Ok(());
     }
-    let world = World::open(cli).await?;
+    let world = World::open(cli, interrupts).await?;
     let session = world.look().await?;
     let planned = world.plan(&session, &plan::Options::default()).await?;
     for name in hidden {

@@ -7,7 +7,7 @@ use crate::failure::{Exit, Failure};
 
 /// Starts, stops, shows or empties the local AWS emulator.
 pub fn run(action: Sandbox, options: &Options) -> Result<Exit, Failure> {
-    block_on(act(action, options))??;
+    block_on(async |_| act(action, options).await)?;
     Ok(Exit::Done)
 }
 

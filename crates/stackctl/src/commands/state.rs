@@ -1,9 +1,9 @@
-//! `stackctl state list | show | mv | rm | pull`
+//! `stackctl state list | show | mv | rm | pull | history`
 
+use engine::edit;
 use engine::journal::Body;
-use engine::session::{self, Session};
-use engine::store::Store;
-use engine::{commit, edit};
+use engine::session::Session;
+use engine::store::Held;
 use model::Address;
 use model::diagnostic::nearest;
 use model::state::Entry;
@@ -12,20 +12,21 @@ use serde_json::json;
 use crate::args::{Cli, State};
 use crate::commands::block_on;
 use crate::failure::{Exit, Failure};
-use crate::render::state as shown;
-use crate::world::{self, holder};
+use crate::home::Home;
+use crate::interrupt::Interrupts;
+use crate::render::{history, state as shown};
 
 /// Looks at state and tidies it.
 pub fn run(cli: &Cli, action: &State) -> Result<Exit, Failure> {
-    block_on(act(cli, action))??;
+    block_on(async |interrupts| act(cli, action, &interrupts).await)?;
     Ok(Exit::Done)
 }
 
-async fn act(cli: &Cli, action: &State) -> Result<(), Failure> {
-    let store = world::store_alone(cli).await?;
+async fn act(cli: &Cli, action: &State, interrupts: &Interrupts) -> Result<(), Failure> {
+    let home = Home::alone(cli, interrupts).await?;
     match action {
         State::List { json, .. } => {
-            let session = session::look(&store).await?;
+            let session = home.look().await?;
             // Where nothing is but a create that may arrive late, there is nothing to list.
             let there = |entry: &Entry| entry.current.is_some() || !entry.deposed.is_empty();
             let entries = session.ledger.state.resources.iter().filter(|(_, entry)| there(entry));
@@ -37,7 +38,7 @@ async fn act(cli: &Cli, action: &State) -> Result<(), Failure> {
             }
         }
         State::Show { address, json } => {
-            let session = session::look(&store).await?;
+            let session = home.look().await?;
             let entry = known(&session, address)?;
             if *json {
                 anstream::println!("{:#}", shown::json(address, entry));
@@ -45,13 +46,24 @@ async fn act(cli: &Cli, action: &State) -> Result<(), Failure> {
                 anstream::print!("{}", shown::text(address, entry));
             }
         }
-        State::Pull { .. } => {
-            let session = session::look(&store).await?;
+        State::Pull { version, .. } => {
+            let state = match version {
+                Some(id) => home.ask(async || home.store().version(id).await).await?.state,
+                None => home.look().await?.ledger.state,
+            };
             let failed = |wrong: serde_json::Error| Failure::environment("state", wrong.to_string());
-            anstream::println!("{}", serde_json::to_string_pretty(&session.ledger.state).map_err(failed)?);
+            anstream::println!("{}", serde_json::to_string_pretty(&state).map_err(failed)?);
+        }
+        State::History { json, .. } => {
+            let versions = home.ask(async || home.store().history().await).await?;
+            match (json, versions.is_empty()) {
+                (true, _) => anstream::println!("{:#}", history::json(&versions)),
+                (false, true) => say(cli, "No state is stored yet: `stackctl apply` writes the first."),
+                (false, false) => anstream::print!("{}", history::text(&versions)),
+            }
         }
         State::Mv { from, to } => {
-            change(cli, &store, "state mv", |session| edit::mv(&session.ledger.state, from, to)).await?;
+            change(&home, "state mv", |session| edit::mv(&session.ledger.state, from, to)).await?;
             say(cli, &format!("{from} is {to} now. Rename it in the manifest too, or the next plan deletes it."));
         }
         State::Rm { addresses } => {
@@ -60,7 +72,7 @@ async fn act(cli: &Cli, action: &State) -> Result<(), Failure> {
                     addresses.iter().map(|address| edit::rm(&session.ledger.state, address)).collect();
                 Ok(each?.into_iter().flatten().collect())
             };
-            change(cli, &store, "state rm", all).await?;
+            change(&home, "state rm", all).await?;
             let names: Vec<String> = addresses.iter().map(ToString::to_string).collect();
             say(cli, &format!("Forgot {}. AWS keeps what it stood for.", names.join(", ")));
         }
@@ -68,19 +80,16 @@ async fn act(cli: &Cli, action: &State) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Changes state under the lock, through the journal, leaving a backup.
 async fn change(
-    cli: &Cli,
-    store: &dyn Store,
+    home: &Home,
     command: &str,
     edit: impl FnOnce(&Session) -> Result<Vec<Body>, edit::EditError>,
 ) -> Result<(), Failure> {
-    let held = store.lock(&holder(command), cli.options.lock_wait.unwrap_or_default()).await?;
-    let mut session = session::begin(store, &held).await?;
-    let bodies = edit(&session).map_err(|wrong| suggest(&session, &wrong))?;
-    commit::append(store, &held, &mut session.ledger, bodies).await?;
-    commit::save(store, &held, &mut session.ledger).await?;
-    Ok(store.release(held).await?)
+    let change = async |held: &Held, mut session: Session| {
+        let bodies = edit(&session).map_err(|wrong| suggest(&session, &wrong))?;
+        home.write(held, &mut session, bodies).await
+    };
+    home.locked(command, change).await
 }
 
 /// The entry of an address.

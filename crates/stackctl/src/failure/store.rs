@@ -102,7 +102,8 @@ mod tests {
         check(StoreError::Unbreakable { pid: 1 }, Exit::Locked, "lock-unbreakable");
         check(StoreError::UnknownVersion { id: "7".to_owned() }, Exit::Wrong, "unknown-version");
         check(StoreError::Unsealed, Exit::Bug, "bug");
-        let fault = driver::Fault { code: Some("AccessDenied".to_owned()), ..driver::Fault::invalid("s3:GetObject", "no") };
+        let fault =
+            driver::Fault { code: Some("AccessDenied".to_owned()), ..driver::Fault::invalid("s3:GetObject", "no") };
         check(StoreError::Aws { action: "read", place: place(), fault }, Exit::Environment, "AccessDenied");
     }
 }

@@ -2,11 +2,14 @@
 
 pub mod explain;
 pub mod failure;
+pub mod history;
+pub mod lock;
 pub mod markdown;
 pub mod outputs;
 pub mod plan;
 pub mod progress;
 pub mod state;
 pub mod style;
+pub mod time;
 pub mod timeline;
 pub mod value;

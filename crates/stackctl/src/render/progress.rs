@@ -21,8 +21,8 @@ pub enum Reporter {
     Lines,
     /// For scripts.
     Json {
-        /// The AWS calls made so far.
-        calls: Box<dyn Fn() -> usize + Send>,
+        /// The AWS calls made so far, for resources and for state.
+        calls: Box<dyn Fn() -> (usize, usize) + Send>,
     },
     /// Only failures.
     Quiet,
@@ -192,7 +192,7 @@ pub fn summary(outcome: &Outcome, elapsed: Duration) -> String {
     format!("\n{style}{BOLD}{word}:{BOLD:#}{style:#} {said} in {}.", duration(elapsed))
 }
 
-fn event(progress: &Progress, calls: usize) -> Value {
+fn event(progress: &Progress, (calls, state_calls): (usize, usize)) -> Value {
     let milliseconds = |elapsed: &Duration| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     match progress {
         Progress::Planned { operations } => json!({ "event": "planned", "operations": operations }),
@@ -216,7 +216,8 @@ fn event(progress: &Progress, calls: usize) -> Value {
             "event": "summary",
             "created": outcome.created, "updated": outcome.updated, "replaced": outcome.replaced, "deleted": outcome.deleted,
             "adopted": outcome.adopted, "forgotten": outcome.forgotten, "failed": outcome.failed.len(), "skipped": outcome.skipped,
-            "interrupted": outcome.interrupted, "aws_calls": calls, "elapsed_ms": milliseconds(elapsed),
+            "interrupted": outcome.interrupted, "aws_calls": calls, "state_calls": state_calls,
+            "elapsed_ms": milliseconds(elapsed),
         }),
     }
 }
@@ -286,18 +287,19 @@ mod tests {
     #[test]
     fn every_event_has_its_name() {
         let address = Address::managed("aws_vpc", "main");
-        let started = event(&Progress::Started { address, operation: "create" }, 0);
+        let started = event(&Progress::Started { address, operation: "create" }, (0, 0));
         assert_eq!(started, json!({ "event": "started", "address": "aws_vpc.main", "operation": "create" }));
         let summary = event(
             &Progress::Summary {
                 outcome: Outcome { created: 2, ..Outcome::default() },
                 elapsed: Duration::from_millis(5),
             },
-            7,
+            (7, 3),
         );
         assert_eq!(
-            (summary["created"].as_u64(), summary["aws_calls"].as_u64(), summary["elapsed_ms"].as_u64()),
-            (Some(2), Some(7), Some(5))
+            (summary["created"].as_u64(), summary["aws_calls"].as_u64(), summary["state_calls"].as_u64()),
+            (Some(2), Some(7), Some(3))
         );
+        assert_eq!(summary["elapsed_ms"].as_u64(), Some(5));
     }
 }

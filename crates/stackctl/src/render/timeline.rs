@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use engine::execute::Progress;
-use providers::aws::Calls;
+use providers::aws::Call;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -17,6 +17,15 @@ pub struct Span {
     category: &'static str,
     started: Instant,
     elapsed: Duration,
+}
+
+/// The requests of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Calls {
+    /// For resources.
+    pub resources: Vec<Call>,
+    /// For state.
+    pub state: Vec<Call>,
 }
 
 /// Takes note of an operation's end; its start follows from how long it took.
@@ -34,20 +43,18 @@ pub fn note(spans: &mut Vec<Span>, news: &Progress) {
 ///
 /// # Errors
 /// The file cannot be written.
-pub fn write(path: Option<&Path>, began: Instant, operations: &[Span], calls: &Calls) -> Result<(), Failure> {
+pub fn write(path: Option<&Path>, began: Instant, operations: &[Span], calls: Calls) -> Result<(), Failure> {
     let Some(path) = path else { return Ok(()) };
-    let calls = calls.all().into_iter().map(|call| Span {
-        name: call.operation,
-        category: "call",
-        started: call.started,
-        elapsed: call.elapsed,
-    });
-    let calls: Vec<Span> = calls.collect();
-    let events: Vec<Value> = [(1, operations), (2, calls.as_slice())]
+    let spans = |calls: Vec<Call>| -> Vec<Span> {
+        let span = |Call { operation, started, elapsed }| Span { name: operation, category: "call", started, elapsed };
+        calls.into_iter().map(span).collect()
+    };
+    let (resources, state) = (spans(calls.resources), spans(calls.state));
+    let events: Vec<Value> = [(1, operations), (2, &resources), (3, &state)]
         .into_iter()
         .flat_map(|(process, spans)| lanes(process, began, spans))
         .collect();
-    let names = [(1, "operations"), (2, "AWS calls")]
+    let names = [(1, "operations"), (2, "AWS calls"), (3, "calls for state")]
         .map(|(process, name)| json!({ "name": "process_name", "ph": "M", "pid": process, "args": { "name": name } }));
     let document =
         json!({ "displayTimeUnit": "ms", "traceEvents": names.into_iter().chain(events).collect::<Vec<Value>>() });

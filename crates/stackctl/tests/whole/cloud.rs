@@ -14,6 +14,8 @@ use sandbox::{Call, Emulator, Proxy, Scoped, Tools, Verdict};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
+use crate::vault::{BUCKET, TABLE};
+
 /// An emulator, its proxy, and the threads that they run on. Nobody else uses the emulator as long
 /// as this lives.
 pub struct Cloud {
@@ -22,6 +24,15 @@ pub struct Cloud {
     emulator: Option<Scoped>,
     // The last to go: the others live on it.
     _threads: Runtime,
+}
+
+/// What the emulator answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The whole body.
+    pub body: String,
 }
 
 /// Emulators that are free. Emptying one costs a hundredth of starting another; they end with
@@ -54,6 +65,16 @@ impl Cloud {
     /// What went through since the last time.
     pub fn take_calls(&self) -> Vec<Call> {
         self.proxy.take_calls()
+    }
+
+    /// The same, and they stay counted.
+    pub fn calls(&self) -> Vec<Call> {
+        self.proxy.calls()
+    }
+
+    /// How many calls are being carried out.
+    pub fn underway(&self) -> usize {
+        self.proxy.underway()
     }
 
     /// Decides about the calls to come.
@@ -89,10 +110,17 @@ impl Cloud {
     }
 
     fn send(&self, service: &str, headers: &str, body: &str) -> String {
+        let answer = self.ask(service, "POST /", headers, body);
+        assert_eq!(answer.status, 200, "{service} {}", answer.body);
+        answer.body
+    }
+
+    /// A request of method and path, past the proxy.
+    pub fn ask(&self, service: &str, line: &str, headers: &str, body: &str) -> Answer {
         let endpoint = self.emulator.as_ref().expect("there until the drop").endpoint();
         let authority = endpoint.strip_prefix("http://").expect("an http endpoint");
         let request = format!(
-            "POST / HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\nContent-Length: {}\r\n\
+            "{line} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\nContent-Length: {}\r\n\
              Authorization: AWS4-HMAC-SHA256 Credential={}/20260101/{}/{service}/aws4_request, \
              SignedHeaders=host, Signature=00\r\n{headers}\r\n{body}",
             body.len(),
@@ -104,8 +132,8 @@ impl Cloud {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("read");
         let (head, body) = answer.split_once("\r\n\r\n").expect("an HTTP answer");
-        assert!(head.starts_with("HTTP/1.1 200"), "{service} {answer}");
-        body.to_owned()
+        let status = head.split(' ').nth(1).and_then(|it| it.parse().ok()).expect("a status");
+        Answer { status, body: body.to_owned() }
     }
 
     /// What there is, one thing a line, in order. Two things of one name are two lines, so that
@@ -115,6 +143,7 @@ impl Cloud {
         things.extend(self.containers());
         things.extend(self.secrets());
         things.extend(self.roles());
+        things.extend(self.storage());
         let databases = self.form("rds", "Action=DescribeDBInstances&Version=2014-10-31");
         things.extend(elements(&databases, "DBInstanceIdentifier").map(|it| format!("database {it}")));
         let groups = self.json("logs", "Logs_20140328.DescribeLogGroups", &json!({}));
@@ -168,6 +197,15 @@ impl Cloud {
         let repositories = self.json("ecr", "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories", &json!({}));
         things.extend(texts(&repositories["repositories"], "repositoryName").map(|it| format!("repository {it}")));
         things
+    }
+
+    /// Buckets and tables, without those that hold state.
+    fn storage(&self) -> Vec<String> {
+        let buckets = self.ask("s3", "GET /", "", "").body;
+        let tables = self.json("dynamodb", "DynamoDB_20120810.ListTables", &json!({}));
+        let buckets = elements(&buckets, "Name").filter(|it| *it != BUCKET).map(|it| format!("bucket {it}"));
+        let tables = strings(&tables["TableNames"]);
+        buckets.chain(tables.iter().filter(|it| *it != TABLE).map(|it| format!("table {it}"))).collect()
     }
 
     fn secrets(&self) -> Vec<String> {
@@ -224,7 +262,7 @@ fn found() -> &'static Emulator {
 }
 
 /// The texts of all elements of a name.
-fn elements<'a>(xml: &'a str, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+pub fn elements<'a>(xml: &'a str, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
     let (open, close) = (format!("<{name}>"), format!("</{name}>"));
     let texts: Vec<&str> = xml.split(&open).skip(1).filter_map(|rest| Some(rest.split_once(&close)?.0)).collect();
     texts.into_iter()

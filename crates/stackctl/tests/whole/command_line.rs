@@ -147,11 +147,15 @@ fn environments_have_values_and_state_of_their_own() {
 }
 
 #[test]
-fn state_in_a_bucket_is_refused_for_now() {
-    let stack = Stack::offline(&SMALL);
+fn state_that_is_not_set_up_says_what_to_run() {
+    let cloud = Cloud::start();
+    let stack = Stack::small(&cloud);
+    stack.run("init").exits(0).says("nothing to make").says("[state]");
     let bucket = "name = \"small\"\n\n[state]\nbucket = \"acme\"\nlock_table = \"locks\"\n";
     stack.edit("stack.toml", "name = \"small\"\n", bucket);
-    stack.run("plan").exits(1).complains("state in S3").complains("stack.toml");
+    stack.run("plan").exits(3).complains("locks").complains("stackctl init");
+    stack.edit("stack.toml", "bucket = \"acme\"", "bucket = \"acme\"\nlease_seconds = 1");
+    stack.run("plan").exits(1).complains("between 5 and 300").complains("stack.toml");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use sandbox::{Call, Verdict};
 
 use crate::cloud::Cloud;
 use crate::program::{Ran, Stack};
+use crate::vault::Vault;
 
 /// Throws dice that fall the same way every time (`SplitMix64`).
 struct Dice(u64);
@@ -29,6 +30,14 @@ fn throttle(call: &Call) -> Verdict {
         "ec2" => call.refuse(503, "RequestLimitExceeded", "Request limit exceeded."),
         "rds" | "iam" => call.refuse(400, "Throttling", "Rate exceeded"),
         _ => call.refuse(400, "ThrottlingException", "Rate exceeded"),
+    }
+}
+
+/// An S3 that asks to slow down, among the others.
+fn slow_down(call: &Call) -> Verdict {
+    match call.service.as_str() {
+        "s3" => call.refuse(503, "SlowDown", "Please reduce your request rate."),
+        _ => throttle(call),
     }
 }
 
@@ -88,6 +97,46 @@ fn services_fail_inside() {
         5..10 => Verdict::Delay(Duration::from_millis(50)),
         _ => Verdict::Forward,
     });
+}
+
+/// How often a person starts a command again before they give up.
+const STARTS: usize = 12;
+
+#[test]
+fn everything_at_once_with_state_in_the_same_weather() {
+    for seed in [4, 5] {
+        let cloud = Cloud::start();
+        let stack = Stack::wordpress(&cloud).sharing(5);
+        let vault = Vault::of(&cloud, "wordpress");
+        let empty = cloud.inventory();
+        let until_done = |line: &str, seed: u64| {
+            let mut dice = Dice(seed);
+            cloud.judge(move |call| match dice.percent() {
+                0..10 => slow_down(call),
+                10..15 => call.refuse(500, "InternalFailure", "Something is wrong on our side."),
+                15..20 => Verdict::ForwardThenDrop,
+                _ => Verdict::Forward,
+            });
+            let mut said = String::new();
+            let done = (0..STARTS).any(|_| {
+                let ran = stack.run(line);
+                assert!(matches!(ran.code, Some(0 | 3 | 5)), "{line}, seed {seed}: {:?}\n{}", ran.code, ran.err);
+                said += &ran.err;
+                ran.code == Some(0)
+            });
+            assert!(done, "{line}, seed {seed}: not done after {STARTS} starts\n{said}");
+            cloud.wait_for_deliveries();
+            cloud.let_through();
+        };
+        until_done("apply --yes", seed);
+        stack.run("plan --detailed-exitcode").exits(0);
+        let untroubled = Cloud::start();
+        Stack::wordpress(&untroubled).run("apply --yes -q").exits(0);
+        assert_eq!(cloud.inventory(), untroubled.inventory(), "seed {seed}");
+        until_done("destroy --yes", !seed);
+        assert_eq!(cloud.inventory(), empty, "seed {seed}");
+        assert_eq!(vault.state()["resources"], serde_json::json!({}), "seed {seed}");
+    }
 }
 
 #[test]

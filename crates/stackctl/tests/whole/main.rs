@@ -14,5 +14,7 @@ mod program;
 mod sandbox_option;
 mod saved;
 mod secrets;
+mod shared;
 mod state;
+mod vault;
 mod wordpress;

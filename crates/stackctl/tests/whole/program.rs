@@ -4,6 +4,7 @@
 //! child sees nothing of this process's environment but the search path.
 
 use std::ffi::OsStr;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -12,11 +13,29 @@ use tempfile::TempDir;
 
 use crate::cloud::Cloud;
 
-/// A manifest in a folder of its own.
+/// A manifest in a folder of its own, and who works with it.
 pub struct Stack {
     folder: TempDir,
     endpoint: String,
+    person: Person,
 }
+
+/// Who runs commands, and where.
+#[derive(Clone, Copy, Debug)]
+pub struct Person {
+    /// The user's name.
+    pub name: &'static str,
+    /// The machine's name.
+    pub host: &'static str,
+    /// The access key, by which a proxy tells persons apart.
+    pub key: &'static str,
+}
+
+/// Whose manifests are made here.
+pub const ANN: Person = Person { name: "ann", host: "laptop", key: sandbox::ACCESS_KEY };
+
+/// Who works on the same stack elsewhere.
+pub const BOB: Person = Person { name: "bob", host: "desktop", key: "testing-bob" };
 
 /// How a command went.
 #[derive(Debug)]
@@ -93,10 +112,22 @@ impl Stack {
 
     fn at(endpoint: &str, files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let stack = Self { folder, endpoint: endpoint.to_owned() };
+        let stack = Self { folder, endpoint: endpoint.to_owned(), person: ANN };
         std::fs::create_dir(stack.manifest()).expect("a folder");
         files.iter().for_each(|(name, text)| stack.write(name, text));
         stack
+    }
+
+    /// The same manifest as Bob has it. Nothing else is shared: no state, no cache.
+    pub fn twin(&self) -> Self {
+        let twin = Self { person: BOB, ..Self::at(&self.endpoint, &[]) };
+        for entry in std::fs::read_dir(self.manifest()).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_file() {
+                std::fs::copy(&path, twin.manifest().join(path.file_name().expect("a name"))).expect("copied");
+            }
+        }
+        twin
     }
 
     /// The folder of the manifest.
@@ -128,6 +159,12 @@ impl Stack {
         self.write(name, &text.replace(from, to));
     }
 
+    /// Replaces one of two texts, whichever stands in a file, by the other.
+    pub fn flip(&self, name: &str, [one, other]: [&str; 2]) {
+        let (from, to) = if self.text(name).contains(one) { (one, other) } else { (other, one) };
+        self.edit(name, from, to);
+    }
+
     /// Takes the tables out whose header begins like this, up to the next blank line.
     pub fn cut(&self, name: &str, header: &str) {
         let text = self.text(name);
@@ -150,7 +187,9 @@ impl Stack {
             .env("HOME", self.folder.path())
             .env("XDG_CACHE_HOME", self.folder.path().join("cache"))
             .env("AWS_ENDPOINT_URL", &self.endpoint)
-            .env("AWS_ACCESS_KEY_ID", sandbox::ACCESS_KEY)
+            .env("USER", self.person.name)
+            .env("HOSTNAME", self.person.host)
+            .env("AWS_ACCESS_KEY_ID", self.person.key)
             .env("AWS_SECRET_ACCESS_KEY", sandbox::SECRET_KEY)
             .env("AWS_REGION", sandbox::REGION)
             .stdin(Stdio::null());
@@ -184,6 +223,19 @@ impl Stack {
         }
         files
     }
+}
+
+/// Waits until a command that was started has said something on stderr. What was read until then is
+/// no part of [`Ran::err`].
+pub fn wait_for(child: &mut Child, text: &str) {
+    let mut heard = String::new();
+    for byte in child.stderr.as_mut().expect("piped").bytes() {
+        heard.push(char::from(byte.expect("readable")));
+        if heard.ends_with(text) {
+            return;
+        }
+    }
+    panic!("it ended without `{text}`:\n{heard}");
 }
 
 impl Ran {

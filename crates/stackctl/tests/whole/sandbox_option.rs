@@ -1,6 +1,12 @@
 //! `--sandbox`: the emulator that lives between commands, and the state that lives with it.
 
+use std::sync::{Mutex, PoisonError};
+
 use crate::program::{Ran, SMALL, Stack};
+use crate::vault::TABLE;
+
+/// There is one such emulator, and tests stop it.
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// Without the variables that would lead elsewhere; the emulator's environment is shared with the
 /// other tests, so that it is installed once at most.
@@ -14,6 +20,7 @@ fn run(stack: &Stack, line: &str) -> Ran {
 
 #[test]
 fn it_needs_nothing_prepared_and_forgets_with_a_reset() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let stack = Stack::offline(&SMALL);
     run(&stack, "apply --sandbox --yes").exits(0).complains("2 created");
     run(&stack, "plan --sandbox --detailed-exitcode").exits(0).says("Nothing to do");
@@ -31,4 +38,23 @@ fn it_needs_nothing_prepared_and_forgets_with_a_reset() {
     run(&stack, "sandbox stop").exits(0).says("stopped");
     run(&stack, "sandbox stop").exits(0).says("not running");
     run(&stack, "sandbox status").exits(0).says("not running");
+}
+
+#[test]
+fn state_in_a_bucket_needs_nothing_prepared_either() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let stack = Stack::offline(&SMALL);
+    stack.declare_state(TABLE, 5);
+    run(&stack, "plan --sandbox --detailed-exitcode").exits(2);
+    run(&stack, "apply --sandbox --yes").exits(0).complains("2 created");
+    run(&stack, "plan --sandbox --detailed-exitcode").exits(0);
+    assert_eq!(run(&stack, "state list --sandbox").exits(0).out.lines().count(), 2);
+    run(&stack, "state history --sandbox").exits(0).says("SERIAL");
+
+    run(&stack, "sandbox reset").exits(0).says("emptied");
+    let plan = run(&stack, "plan --sandbox --detailed-exitcode").exits(2);
+    plan.complains("started anew").says("2 to create");
+    run(&stack, "apply --sandbox --yes -q").exits(0);
+    run(&stack, "destroy --sandbox --yes").exits(0).complains("2 deleted");
+    run(&stack, "sandbox stop").exits(0).says("stopped");
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::cloud::Cloud;
 use crate::program::{Ran, Stack};
+use crate::vault::{Vault, is_state};
 
 /// The value of a sensitive variable.
 const CANARY: &str = "c4naryT3ll5Everyth1ng";
@@ -60,9 +61,21 @@ impl Heard {
         self.0.push((line.to_owned(), format!("{}\n{}", ran.out, ran.err)));
     }
 
-    /// Fails if a secret is in a stream or in a file.
-    fn holds_none_of(&self, secrets: &[String], stack: &Stack) {
+    /// Fails if a secret is in a stream, in a file, in any version of any object of the bucket, in an
+    /// item of the table, or on the way to one of them.
+    fn holds_none_of(&self, secrets: &[String], stack: &Stack, (vault, calls): (Option<&Vault>, &[Call])) {
+        let mut kept: Vec<(String, String)> = Vec::new();
+        if let Some(vault) = vault {
+            kept.extend(vault.versions().iter().map(|it| (format!("{it:?}"), vault.text_of(it))));
+            kept.extend(vault.items().iter().map(|it| (it["item"].to_string(), it.to_string())));
+            assert!(kept.len() > 2, "state is there: {kept:?}");
+        }
+        let state = calls.iter().filter(|it| is_state(it));
+        kept.extend(state.map(|it| (it.name(), String::from_utf8_lossy(&it.body).into_owned())));
         for secret in secrets {
+            for (place, text) in &kept {
+                assert!(!text.contains(secret.as_str()), "{place} holds a secret:\n{text}");
+            }
             for (line, text) in &self.0 {
                 assert!(!text.contains(secret.as_str()), "`{line}` told a secret:\n{text}");
             }
@@ -77,7 +90,18 @@ impl Heard {
 #[test]
 fn they_are_in_no_file_and_no_stream() {
     let cloud = Cloud::start();
-    let stack = Stack::wordpress(&cloud);
+    tells_none(&cloud, &Stack::wordpress(&cloud), None);
+}
+
+#[test]
+fn they_are_in_no_object_and_no_item() {
+    let cloud = Cloud::start();
+    let stack = Stack::wordpress(&cloud).sharing(5);
+    tells_none(&cloud, &stack, Some(&Vault::of(&cloud, "wordpress")));
+}
+
+/// Does everything that could tell a secret.
+fn tells_none(cloud: &Cloud, stack: &Stack, vault: Option<&Vault>) {
     stack.write("stack.toml", &(stack.text("stack.toml") + DECLARED));
     let mut heard = Heard::default();
     let mut calls = Vec::new();
@@ -140,14 +164,14 @@ fn they_are_in_no_file_and_no_stream() {
 
     let secrets = sent(&calls);
     assert!(secrets.len() >= 4, "the canary, what was made of it, and two passwords: {}", secrets.len());
-    heard.holds_none_of(&secrets, &stack);
+    heard.holds_none_of(&secrets, stack, (vault, &calls));
 
     // It is all there for whoever asks for it by name.
     let revealed = stack.run("output key --reveal").exits(0);
     assert_eq!(revealed.out, format!("key={CANARY}\n"));
     let generated = stack.run("output generated --reveal").exits(0).out;
     assert!(secrets.iter().any(|it| *it == generated.trim_end()), "the password that was sent");
-    heard.holds_none_of(&secrets, &stack);
+    heard.holds_none_of(&secrets, stack, (vault, &calls));
 
     let changed = format!("plan --json --detailed-exitcode --var key={CANARY}2");
     let ran = stack.run(&changed).exits(2);
@@ -155,7 +179,7 @@ fn they_are_in_no_file_and_no_stream() {
     let destroy = format!("destroy --yes {given}");
     let ran = stack.run(&destroy).exits(0);
     heard.note(&destroy, &ran);
-    heard.holds_none_of(&secrets, &stack);
+    heard.holds_none_of(&secrets, stack, (vault, &calls));
 }
 
 #[test]

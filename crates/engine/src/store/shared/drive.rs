@@ -23,12 +23,16 @@ pub(super) fn answer<T>(result: Result<T, Fault>) -> Result<Answer<T>, Fault> {
     }
 }
 
-/// A pause, longer or shorter by up to a fifth, so that those who wait together don't ask together.
-pub(super) async fn nap(pause: Duration) {
-    tokio::time::sleep(pause.mul_f64(rand::random_range(0.8..1.2))).await;
-}
-
 impl SharedStore {
+    /// A pause, longer or shorter by up to a fifth, so that those who wait together don't ask
+    /// together. The last digits of the own clock are chance enough, and a simulated clock makes
+    /// them repeat themselves.
+    pub(super) async fn nap(&self, pause: Duration) {
+        let digits = self.lease.now().subsec_nanos().wrapping_mul(2_654_435_761);
+        let chance = f64::from(digits) / f64::from(u32::MAX);
+        tokio::time::sleep(pause.mul_f64(0.8 + 0.4 * chance)).await;
+    }
+
     /// Writes the snapshot, on condition of what is there.
     pub(super) async fn put(&self, upload: &Upload, there: Option<&Etag>) -> Result<Answer<Etag>, StoreError> {
         let put = answer(self.backend.put_snapshot(upload, there).await);
@@ -75,8 +79,8 @@ impl SharedStore {
     ) -> Result<T, StoreError> {
         end.map_err(|unsettled| match unsettled {
             Unsettled::Lost => {
-                self.lease.end();
                 held.lost().cancel();
+                self.lease.end();
                 StoreError::Lost
             }
             Unsettled::GaveUp => self.gave_up(action),

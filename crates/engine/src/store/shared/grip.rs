@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::super::{Holder, Loaded, StoreError};
-use super::drive::{answer, nap};
+use super::drive::answer;
 use super::{Rows, SharedStore, Taken, key};
-use crate::protocol::{Answer, Etag, Fence, Keep, Lock, Lost, Owner, SnapshotAsk, Step, Unsettled};
+use crate::protocol::{Answer, Append, Etag, Fence, Keep, Lock, Lost, Owner, SnapshotAsk, Step, Unsettled};
 
 /// A holding of the lock.
 #[derive(Clone, Debug)]
@@ -39,16 +39,42 @@ impl SharedStore {
 
     /// Makes what was taken ours: reads it, checks it, and shuts earlier writers out.
     pub(super) async fn enter(&self, taken: &Taken) -> Result<(Grip, Loaded), StoreError> {
-        let rows = if taken.stale { self.rows().await? } else { taken.rows.clone() };
-        let (etag, loaded) = self.fence(&rows, taken.owner.epoch).await?;
-        let key = key(self, &rows).await?;
+        let rows = &taken.rows;
+        let (etag, loaded) = self.fence(rows, taken.owner.epoch).await?;
+        let key = key(self, rows).await?;
+        let lineage = loaded.snapshot.state.lineage.clone();
+        if rows.lineage.as_ref() != Some(&lineage) {
+            self.note(&taken.owner, &lineage).await?;
+        }
         let grip = Grip {
             owner: taken.owner.clone(),
-            lineage: loaded.snapshot.state.lineage.clone(),
+            lineage,
             etag,
             batches: rows.batches.iter().map(|batch| (batch.first, batch.last)).collect(),
         };
         Ok((grip, Loaded { key: Some(key), silent: taken.silent, ..loaded }))
+    }
+
+    /// Notes the lineage beside the lock: should the snapshot ever be lost, the table still knows
+    /// that there was one. Every renewal notes it too, but a short run makes none.
+    async fn note(&self, owner: &Owner, lineage: &str) -> Result<(), StoreError> {
+        let mut append = Append::default();
+        let mut step = append.start();
+        loop {
+            step = match step {
+                Step::Ask(()) => {
+                    let answered = answer(self.backend.renew(owner, lineage).await);
+                    append.answered(answered.map_err(|fault| self.aws("write the lineage of", fault))?)
+                }
+                Step::Wait(pause) => {
+                    self.nap(pause).await;
+                    append.waited()
+                }
+                Step::End(Ok(())) => return Ok(()),
+                Step::End(Err(Unsettled::Lost)) => return Err(StoreError::Lost),
+                Step::End(Err(Unsettled::GaveUp)) => return Err(self.gave_up("write the lineage of")),
+            }
+        }
     }
 
     /// Rewrites the snapshot with our epoch; answers what is there now.
@@ -74,7 +100,7 @@ impl SharedStore {
                     fence.put(self.put(&self.upload(fenced)?, there.as_ref()).await?)
                 }
                 Step::Wait(pause) => {
-                    nap(pause).await;
+                    self.nap(pause).await;
                     fence.waited()
                 }
                 Step::End(Ok(etag)) => return Ok((etag, loaded.ok_or_else(|| self.gave_up("read the state"))?)),
@@ -89,7 +115,7 @@ impl SharedStore {
         let stop = CancellationToken::new();
         let (backend, lease, terms) = (Arc::clone(&self.backend), self.lease.clone(), self.terms);
         let (owner, lineage) = (grip.owner.clone(), grip.lineage.clone());
-        let stopped = stop.clone();
+        let (stopped, given_back) = (stop.clone(), stop.clone());
         let renewing = async move {
             let mut keep = Keep::new(terms, sent);
             let mut step = keep.start(lease.now());
@@ -101,6 +127,11 @@ impl SharedStore {
                         let answered = answer(backend.renew(&owner, &lineage).await).unwrap_or(Answer::Again);
                         let next = keep.answered(lease.now(), answered);
                         lease.extend(keep.end(), terms.call());
+                        // Whoever has ended the lease meanwhile has the last word.
+                        if lost.is_cancelled() || given_back.is_cancelled() {
+                            lease.end();
+                            return;
+                        }
                         next
                     }
                     Step::Wait(pause) => {

@@ -5,6 +5,7 @@
 //! is the [`Backend`]'s.
 
 mod backend;
+mod carry;
 mod drive;
 mod grip;
 mod read;
@@ -19,14 +20,14 @@ use super::{
     Backup, Held, Holder, Holding, Key, Loaded, LockNews, Store, StoreError, Version, Waiting, Written, encoding,
 };
 use crate::journal::{Record, Snapshot};
-use crate::planted::{Bug, planted};
 use crate::protocol::{
-    Answer, Append, Lock, Owner, Release, Save, SnapshotAsk, Step, TRIES, Take, TakeAsk, TakeEnd, Terms,
+    Answer, Append, Lock, Owner, Release, Save, SaveAsk, Step, TRIES, Take, TakeAsk, TakeEnd, Terms,
 };
 
 pub use crate::protocol::Etag;
 pub use backend::{Backend, Batch, Rows, Stored, Upload};
-use drive::{answer, nap};
+pub use carry::Carried;
+use drive::answer;
 use grip::Grip;
 
 /// Starts a task that runs beside its caller, as `tokio::spawn` does.
@@ -71,7 +72,10 @@ impl SharedStore {
             Ok((grip, loaded)) => {
                 let (epoch, lineage) = (grip.owner.epoch, grip.lineage.clone());
                 let stop = self.keep(&grip, taken.sent, lost.clone());
-                *self.grip() = Some(grip);
+                *self.grip() = Some(grip.clone());
+                // A holder that died between its snapshot and the trim left this behind, and a run
+                // that has nothing to do writes no snapshot of its own.
+                self.trim(&grip, loaded.snapshot.state.applied_through).await;
                 Ok((Held::new(epoch, lineage, lost, Box::new(stop)), loaded))
             }
             Err(wrong) => {
@@ -94,7 +98,7 @@ impl SharedStore {
                     Err(_) => return,
                 },
                 Step::Wait(pause) => {
-                    nap(pause).await;
+                    self.nap(pause).await;
                     release.waited()
                 }
                 Step::End(()) => return,
@@ -120,7 +124,7 @@ impl SharedStore {
                     append.answered(answered.map_err(|fault| self.aws("write to the journal", fault))?)
                 }
                 Step::Wait(pause) => {
-                    nap(pause).await;
+                    self.nap(pause).await;
                     append.waited()
                 }
                 Step::End(end) => {
@@ -142,18 +146,19 @@ impl SharedStore {
             let (held, state) = (held.lineage().to_owned(), state.lineage.clone());
             return Err(StoreError::WrongLock { held, state });
         }
-        if planted(Bug::TrimFirst) {
-            self.trim(&grip, state.applied_through).await;
-        }
         let upload = self.upload(snapshot)?;
         let mut save = Save::new(state.epoch, state.serial, grip.etag.clone());
         let mut step = save.start();
         let etag = loop {
             step = match step {
-                Step::Ask(SnapshotAsk::Put { there }) => save.put(self.put(&upload, there.as_ref()).await?),
-                Step::Ask(SnapshotAsk::Read) => save.read(self.standing().await?.map(|(standing, _)| standing)),
+                Step::Ask(SaveAsk::Put { there }) => save.put(self.put(&upload, Some(&there)).await?),
+                Step::Ask(SaveAsk::Read) => save.read(self.standing().await?.map(|(standing, _)| standing)),
+                Step::Ask(SaveAsk::Trim) => {
+                    self.trim(&grip, state.applied_through).await;
+                    save.trimmed()
+                }
                 Step::Wait(pause) => {
-                    nap(pause).await;
+                    self.nap(pause).await;
                     save.waited()
                 }
                 Step::End(end) => break self.settled(held, end, "write the state")?,
@@ -162,7 +167,6 @@ impl SharedStore {
         if let Some(grip) = self.grip().as_mut() {
             grip.etag = etag;
         }
-        self.trim(&grip, state.applied_through).await;
         Ok(Written { bytes: upload.bytes.len() as u64 })
     }
 
@@ -199,10 +203,10 @@ impl Store for SharedStore {
     fn release(&self, held: Held) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async move {
             let grip = self.grip().take();
-            self.lease.end();
             // Ends the renewals first, so that none collides with the release.
             let lost = held.lost().is_cancelled();
             drop(held);
+            self.lease.end();
             if let Some(grip) = grip.filter(|_| !lost) {
                 self.give_back(&grip.owner).await;
             }
@@ -257,10 +261,8 @@ impl Store for SharedStore {
 struct Taken {
     owner: Owner,
     sent: Duration,
-    /// Lock, key and journal as read before the claim.
+    /// Lock, key and journal: nobody else has written since.
     rows: Rows,
-    /// Whether somebody may have written after that.
-    stale: bool,
     /// For how long at least nobody has given a sign of life.
     silent: Duration,
 }
@@ -268,15 +270,24 @@ struct Taken {
 impl SharedStore {
     async fn take(&self, mut take: Take, news: &(dyn Fn(LockNews) + Send + Sync)) -> Result<Taken, StoreError> {
         let mut rows = Rows::default();
+        let mut claimed = None;
         let mut told = (false, false);
         let mut step = take.start();
         loop {
             step = match step {
                 Step::Ask(TakeAsk::Read) => {
-                    rows = self.rows().await?;
+                    rows = match (self.rows().await, &claimed) {
+                        (Ok(rows), _) => rows,
+                        (Err(wrong), None) => return Err(wrong),
+                        (Err(wrong), Some(owner)) => {
+                            self.give_back(owner).await;
+                            return Err(wrong);
+                        }
+                    };
                     take.read(self.lease.now(), rows.lock.clone())
                 }
                 Step::Ask(TakeAsk::Claim { lock, there }) => {
+                    claimed = Some(lock.owner());
                     let answered = answer(self.backend.put_lock(&lock, there).await);
                     take.claimed(answered.map_err(|fault| self.aws("lock", fault))?)
                 }
@@ -284,17 +295,16 @@ impl SharedStore {
                     if let Some((lock, alive)) = take.watching() {
                         tell(news, &mut told, lock, alive);
                     }
-                    nap(pause).await;
+                    self.nap(pause).await;
                     take.waited()
                 }
                 Step::End(TakeEnd::Taken { owner, sent, from }) => {
-                    let stale = from.is_some() && !planted(Bug::StaleJournal);
                     let lease = take.watching().map(|(lock, _)| lock.lease);
                     let silent = lease.filter(|_| from.is_some()).unwrap_or_default();
                     if let Some(from) = from {
                         news(LockNews::TakenOver(from));
                     }
-                    return Ok(Taken { owner, sent, rows, stale, silent });
+                    return Ok(Taken { owner, sent, rows, silent });
                 }
                 Step::End(TakeEnd::Held(lock)) => return Err(StoreError::Held { holder: Some(lock.holder) }),
             }
@@ -328,7 +338,7 @@ async fn key(store: &SharedStore, rows: &Rows) -> Result<Key, StoreError> {
                 }
             }
             Answer::Again | Answer::Unclear => {
-                nap(Duration::from_millis(300)).await;
+                store.nap(Duration::from_millis(300)).await;
             }
         }
     }

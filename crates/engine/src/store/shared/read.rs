@@ -5,7 +5,6 @@ use std::time::Duration;
 use model::state::State;
 
 use super::super::{Holder, Holding, Loaded, LockNews, StoreError, encoding, new_lineage};
-use super::drive::nap;
 use super::{Rows, SharedStore};
 use crate::journal::{Record, Snapshot};
 use crate::protocol::{Lock, Mark};
@@ -36,7 +35,7 @@ impl SharedStore {
                 Ok(loaded) => return Ok(Loaded { busy: holder, ..loaded }),
                 Err(StoreError::Gap { .. } | StoreError::Foreign { .. }) if holder.is_some() && tries < TRIES => {
                     tries += 1;
-                    nap(Duration::from_millis(300)).await;
+                    self.nap(Duration::from_millis(300)).await;
                 }
                 Err(wrong) => return Err(wrong),
             }
@@ -55,6 +54,10 @@ impl SharedStore {
 
     /// Snapshot and journal together, checked.
     pub(super) fn loaded(&self, snapshot: Snapshot, rows: &Rows) -> Result<Loaded, StoreError> {
+        if let Some(noted) = rows.lineage.as_ref().filter(|it| !it.is_empty() && **it != snapshot.state.lineage) {
+            let (place, found, expected) = (self.backend.place(), snapshot.state.lineage.clone(), noted.clone());
+            return Err(StoreError::Foreign { place, found, expected });
+        }
         let place = format!("{} of {}", self.backend.table(), self.backend.place());
         let mut records: Vec<Record> = Vec::new();
         let behind = |last: u64| last > snapshot.state.applied_through;
@@ -101,7 +104,7 @@ impl SharedStore {
                 Some((_, since)) if now.saturating_sub(since) >= lease => return Ok(None),
                 Some(_) => {}
             }
-            nap(lease / 12).await;
+            self.nap(lease / 12).await;
         }
     }
 

@@ -128,6 +128,7 @@ fn replica() -> Sample {
         "username": "admin",
         "password": "canary-of-the-suite",
         "backup_retention_period": 1,
+        "skip_final_snapshot": true,
     });
     let arguments = json!({
         "identifier": "replica",
