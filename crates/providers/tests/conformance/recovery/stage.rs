@@ -15,7 +15,7 @@ use engine::observe::{self, Question};
 use engine::observed::Observed;
 use engine::place::{self, Place as Whereabouts};
 use engine::plan::{self, Inputs, Options, Planning};
-use engine::recover::SUSPICION;
+use engine::recover::{PATIENCE, SUSPICION};
 use engine::schedule::{Durations, schedule};
 use engine::session::{self, Session};
 use engine::store::{Holder, LocalStore, Store, Waiting};
@@ -28,8 +28,7 @@ use sandbox::differences::argument_differs;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use super::point::{Fate, Point};
-use crate::place::Place;
+use crate::place::{Fate, Place, Point};
 use crate::subject::Stopped;
 
 /// A folder with state, and the AWS that it is about.
@@ -92,7 +91,7 @@ impl<'a> Stage<'a> {
         Ok(Ran { killed: kill.is_cancelled(), delivered })
     }
 
-    /// What a plan would do now, one line for each change.
+    /// What a person would call a change in a plan made now, one line for each.
     pub async fn pending(&self, stack: &Stack, aim: Aim) -> Result<Vec<String>, Stopped> {
         let (store, drivers) = self.open();
         let mut session = session::look(&store).await.map_err(stopped)?;
@@ -100,8 +99,7 @@ impl<'a> Stage<'a> {
         let (_, planning) = self.look(&drivers, stack, &session, aim).await?;
         let plan = &planning.plan;
         let changes = plan.changes.iter().filter(|it| !is_emulators(it)).map(shown);
-        let stray = plan.operations.iter().filter(|it| plan.changes.iter().all(|change| change.address != it.address));
-        Ok(changes.chain(stray.map(|it| format!("{it:?}"))).chain(recovery.problems).collect())
+        Ok(changes.chain(recovery.problems).collect())
     }
 
     /// What state and journal say together.
@@ -124,6 +122,8 @@ impl<'a> Stage<'a> {
         let (store, drivers) = self.open();
         let (held, loaded) = store.lock(&Holder::default(), Waiting::NOT).await.map_err(stopped)?;
         let mut session = session::open(loaded);
+        // As where the run before was waited for: the emulator shows at once what was made.
+        session.silent = PATIENCE;
         place::check(&session.ledger.state, &self.whereabouts()).map_err(stopped)?;
         let recovery = session.recover(&store, &held, &drivers, self.now()).await.map_err(stopped)?;
         let (observed, planning) = self.look(&drivers, stack, &session, aim).await?;
