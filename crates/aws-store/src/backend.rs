@@ -234,12 +234,13 @@ impl AwsBackend {
         if batches.is_empty() {
             return Ok(());
         }
-        // An append that broke off may have left a text without an item: its first sequence is the
-        // one of the batch that came instead, so it goes with that one.
+        // An append or a trim that broke off may have left a text without an item. It comes no later
+        // than these batches, so it goes with them.
+        let last = batches.iter().copied().max().unwrap_or_default();
         let (objects, folder) = (self.objects(), self.settings.journal());
         let (deleted, large) = futures::join!(self.delete_items(batches), objects.all(&folder));
         deleted?;
-        let trimmed = |object: &Kept| first_of(&folder, &object.key).is_some_and(|first| batches.contains(&first));
+        let trimmed = |object: &Kept| first_of(&folder, &object.key).is_some_and(|first| first <= last);
         let large: Vec<Kept> = large?.into_iter().filter(trimmed).collect();
         objects.delete(&large).await
     }

@@ -4,7 +4,7 @@
 //! takes the lock rewrites the snapshot with the new epoch; whatever an earlier holder still has
 //! on its way then names content that is not there any more.
 
-use super::lock::{Answer, Etag, SnapshotAsk, Standing, Step, TRIES, Unsettled, pause};
+use super::lock::{Answer, Etag, SnapshotAsk, Standing, Step, TRIES, pause};
 use crate::planted::{Bug, planted};
 
 /// The first write of a holding.
@@ -14,7 +14,18 @@ pub struct Fence {
     tries: u32,
 }
 
-type Next = Step<SnapshotAsk, Result<Etag, Unsettled>>;
+/// Why a snapshot could not be fenced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfenced {
+    /// It carries this epoch, which is not lower than ours: somebody else has taken the lock, or
+    /// the lock item was made anew and counts from the beginning. A lock with a higher epoch is
+    /// needed.
+    Behind(u64),
+    /// There was no clear answer, however often it was asked.
+    GaveUp,
+}
+
+type Next = Step<SnapshotAsk, Result<Etag, Unfenced>>;
 
 impl Fence {
     /// The fence of this epoch.
@@ -39,11 +50,11 @@ impl Fence {
     #[must_use]
     pub fn read(&self, there: Option<Standing>) -> Next {
         match there {
-            Some(Standing { epoch, .. }) if epoch > self.epoch && !planted(Bug::NewerFenced) => {
-                Step::End(Err(Unsettled::Lost))
-            }
             // A write without a clear answer was done.
-            Some(Standing { epoch, etag, .. }) if epoch == self.epoch => Step::End(Ok(etag)),
+            Some(Standing { epoch, etag, .. }) if epoch == self.epoch && self.tries > 0 => Step::End(Ok(etag)),
+            Some(Standing { epoch, .. }) if epoch >= self.epoch && !planted(Bug::NewerFenced) => {
+                Step::End(Err(Unfenced::Behind(epoch)))
+            }
             Some(Standing { etag, .. }) if planted(Bug::NoFence) => Step::End(Ok(etag)),
             there => Step::Ask(SnapshotAsk::Put { there: there.map(|it| it.etag) }),
         }
@@ -54,7 +65,7 @@ impl Fence {
         self.tries += 1;
         match answer {
             Answer::Done(etag) => Step::End(Ok(etag)),
-            _ if self.tries > TRIES => Step::End(Err(Unsettled::GaveUp)),
+            _ if self.tries > TRIES => Step::End(Err(Unfenced::GaveUp)),
             // An earlier holder was faster, for the last time: the condition is its content now.
             Answer::Refused => Step::Ask(SnapshotAsk::Read),
             Answer::Again | Answer::Unclear => Step::Wait(pause(self.tries)),

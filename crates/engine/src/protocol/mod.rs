@@ -22,7 +22,7 @@ mod take;
 mod tests;
 
 pub use append::Append;
-pub use fence::Fence;
+pub use fence::{Fence, Unfenced};
 pub use keep::Keep;
 pub(crate) use lock::TRIES;
 pub use lock::{Answer, Etag, Lock, Lost, Mark, Owner, SnapshotAsk, Standing, Step, Terms, Unsettled};

@@ -24,6 +24,8 @@ pub struct Take {
     at_most: Duration,
     /// Whether it takes the lock whoever holds it.
     force: bool,
+    /// The epoch that the next one must be above.
+    above: u64,
     began: Option<Duration>,
     seen: Option<Seen>,
     alive: bool,
@@ -81,6 +83,7 @@ impl Take {
             claim: lock,
             at_most,
             force: false,
+            above: 0,
             began: None,
             seen: None,
             alive: false,
@@ -94,6 +97,12 @@ impl Take {
     #[must_use]
     pub fn force(claim: Lock) -> Self {
         Self { force: true, ..Self::new(claim, Duration::ZERO) }
+    }
+
+    /// The same with an epoch above this one.
+    #[must_use]
+    pub fn above(self, epoch: u64) -> Self {
+        Self { above: epoch, ..self }
     }
 
     /// The first step.
@@ -168,7 +177,8 @@ impl Take {
 
     fn claim(&mut self, now: Duration, there: Option<&Lock>) -> Step<TakeAsk, TakeEnd> {
         let there = there.map(Lock::mark);
-        let epoch = there.map_or(1, |mark| if planted(Bug::EpochKept) { mark.epoch } else { mark.epoch + 1 });
+        let last = there.map_or(0, |mark| mark.epoch).max(self.above);
+        let epoch = if planted(Bug::EpochKept) { last.max(1) } else { last + 1 };
         // An equal claim without a clear answer may be what is done in the end, so the lease counts
         // from there.
         let again = (self.claim.epoch, self.there) == (epoch, there) && !planted(Bug::LeaseFromLastClaim);

@@ -137,7 +137,7 @@ mod fence {
 
     /// What follows for the fence of epoch 5.
     #[track_caller]
-    fn check(told: Vec<Told>, expect: Step<SnapshotAsk, Result<Etag, Unsettled>>) {
+    fn check(told: Vec<Told>, expect: Step<SnapshotAsk, Result<Etag, Unfenced>>) {
         let mut fence = Fence::new(5);
         let mut step = fence.start();
         for told in told {
@@ -163,10 +163,12 @@ mod fence {
         check(vec![Read(None), Put(Answer::Refused)], Step::Ask(SnapshotAsk::Read));
         check(vec![Read(None), Put(Answer::Unclear)], Step::Wait(pause(1)));
         check(vec![Read(None), Put(Answer::Again)], Step::Wait(pause(1)));
-        check(vec![Read(standing("b", 5, 9))], Step::End(Ok(etag("b"))));
-        check(vec![Read(standing("c", 6, 9))], Step::End(Err(Unsettled::Lost)));
+        check(vec![Read(None), Put(Answer::Unclear), Read(standing("b", 5, 9))], Step::End(Ok(etag("b"))));
+        check(vec![Read(standing("c", 6, 9))], Step::End(Err(Unfenced::Behind(6))));
+        // Before anything of ours was sent, our own epoch is somebody else's.
+        check(vec![Read(standing("b", 5, 9))], Step::End(Err(Unfenced::Behind(5))));
         let often = (0..=TRIES).map(|_| Put(Answer::Unclear)).collect();
-        check(often, Step::End(Err(Unsettled::GaveUp)));
+        check(often, Step::End(Err(Unfenced::GaveUp)));
     }
 }
 

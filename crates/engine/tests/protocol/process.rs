@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use engine::protocol::{
     Answer, Append, Etag, Fence, Keep, Lock, Lost, Owner, Release, Save, SaveAsk, SnapshotAsk, Step, Take, TakeAsk,
-    TakeEnd, Terms, Unsettled,
+    TakeEnd, Terms, Unfenced, Unsettled,
 };
 use engine::store::Holder;
 
@@ -279,7 +279,7 @@ impl Process {
     }
 
     /// The fence has ended.
-    fn entered(&mut self, end: Result<Etag, Unsettled>) -> News {
+    fn entered(&mut self, end: Result<Etag, Unfenced>) -> News {
         let Phase::Fencing(fencing) = &self.phase else { return News::Nothing };
         let Ok(etag) = end else {
             self.give_up();
@@ -308,14 +308,14 @@ impl Process {
 }
 
 impl Fencing {
-    fn read(&mut self, there: Option<&Content>) -> Result<(), Result<Etag, Unsettled>> {
+    fn read(&mut self, there: Option<&Content>) -> Result<(), Result<Etag, Unfenced>> {
         self.loaded = there.cloned().unwrap_or_default();
         let step = self.fence.read(there.map(Content::standing));
         self.ask = on(step, || self.fence.waited())?;
         Ok(())
     }
 
-    fn put(&mut self, answer: Answer<()>) -> Result<(), Result<Etag, Unsettled>> {
+    fn put(&mut self, answer: Answer<()>) -> Result<(), Result<Etag, Unfenced>> {
         let step = self.fence.put(with(answer, self.written().etag()));
         self.ask = on(step, || self.fence.waited())?;
         Ok(())

@@ -229,6 +229,23 @@ def let_tables_have_another_stream():
     DynamoDBBackend.update_table_streams = forgetting
 
 
+def leave_out_of_one_answer_only():
+    """What one request asks to be left out of its answer, such as tags, moto notes where all
+    requests of the service look, so that another thread's answer lacks it too."""
+    from moto.core.responses import BaseResponse
+
+    def own(note):
+        @functools.wraps(note)
+        def noting(self, path):
+            self.RESPONSE_KEY_PATH_TO_TRANSFORMER = dict(self.RESPONSE_KEY_PATH_TO_TRANSFORMER)
+            note(self, path)
+
+        return noting
+
+    BaseResponse._include_in_response = own(BaseResponse._include_in_response)
+    BaseResponse._exclude_from_response = own(BaseResponse._exclude_from_response)
+
+
 class Front:
     """Answers stackctl's own paths and passes everything else to moto."""
 
@@ -287,6 +304,7 @@ def main():
     keep_tags_of_new_buckets()
     forget_attributes_that_no_key_uses()
     let_tables_have_another_stream()
+    leave_out_of_one_answer_only()
     do_conditional_writes_one_at_a_time()
     server = make_server(
         "127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True

@@ -8,7 +8,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use super::super::{Holder, Loaded, StoreError};
 use super::drive::answer;
 use super::{Rows, SharedStore, Taken, key};
-use crate::protocol::{Answer, Append, Etag, Fence, Keep, Lock, Lost, Owner, SnapshotAsk, Step, Unsettled};
+use crate::protocol::{Answer, Append, Etag, Fence, Keep, Lock, Lost, Owner, SnapshotAsk, Step, Unfenced, Unsettled};
 
 /// A holding of the lock.
 #[derive(Clone, Debug)]
@@ -21,6 +21,20 @@ pub(super) struct Grip {
     pub etag: Etag,
     /// The journal's batches: their first and last sequences.
     pub batches: Vec<(u64, u64)>,
+}
+
+/// Why a lock that was taken is of no use.
+pub(super) enum Refused {
+    /// The snapshot carries this epoch, which is not lower.
+    Behind(u64),
+    /// The state cannot be read or written.
+    Wrong(StoreError),
+}
+
+impl From<StoreError> for Refused {
+    fn from(wrong: StoreError) -> Self {
+        Self::Wrong(wrong)
+    }
 }
 
 impl SharedStore {
@@ -38,7 +52,7 @@ impl SharedStore {
     }
 
     /// Makes what was taken ours: reads it, checks it, and shuts earlier writers out.
-    pub(super) async fn enter(&self, taken: &Taken) -> Result<(Grip, Loaded), StoreError> {
+    pub(super) async fn enter(&self, taken: &Taken) -> Result<(Grip, Loaded), Refused> {
         let rows = &taken.rows;
         let (etag, loaded) = self.fence(rows, taken.owner.epoch).await?;
         let key = key(self, rows).await?;
@@ -78,7 +92,7 @@ impl SharedStore {
     }
 
     /// Rewrites the snapshot with our epoch; answers what is there now.
-    async fn fence(&self, rows: &Rows, epoch: u64) -> Result<(Etag, Loaded), StoreError> {
+    async fn fence(&self, rows: &Rows, epoch: u64) -> Result<(Etag, Loaded), Refused> {
         let mut fence = Fence::new(epoch);
         let mut loaded = None;
         let mut step = fence.start();
@@ -104,8 +118,8 @@ impl SharedStore {
                     fence.waited()
                 }
                 Step::End(Ok(etag)) => return Ok((etag, loaded.ok_or_else(|| self.gave_up("read the state"))?)),
-                Step::End(Err(Unsettled::Lost)) => return Err(StoreError::Lost),
-                Step::End(Err(Unsettled::GaveUp)) => return Err(self.gave_up("write the state")),
+                Step::End(Err(Unfenced::Behind(epoch))) => return Err(Refused::Behind(epoch)),
+                Step::End(Err(Unfenced::GaveUp)) => return Err(self.gave_up("write the state").into()),
             }
         }
     }

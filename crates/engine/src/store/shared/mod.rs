@@ -28,7 +28,7 @@ pub use crate::protocol::Etag;
 pub use backend::{Backend, Batch, Rows, Stored, Upload};
 pub use carry::Carried;
 use drive::answer;
-use grip::Grip;
+use grip::{Grip, Refused};
 
 /// Starts a task that runs beside its caller, as `tokio::spawn` does.
 pub type Spawn = fn(BoxFuture<'static, ()>);
@@ -64,26 +64,36 @@ impl SharedStore {
 
     /// Takes the lock, fences, reads everything and begins to renew.
     async fn begin(&self, take: Take, news: &(dyn Fn(LockNews) + Send + Sync)) -> Result<(Held, Loaded), StoreError> {
-        let taken = self.take(take, news).await?;
-        let end = taken.sent + self.terms.lease;
-        self.lease.extend(end, self.terms.call());
-        let lost = CancellationToken::new();
-        match self.enter(&taken).await {
-            Ok((grip, loaded)) => {
-                let (epoch, lineage) = (grip.owner.epoch, grip.lineage.clone());
-                let stop = self.keep(&grip, taken.sent, lost.clone());
-                *self.grip() = Some(grip.clone());
-                // A holder that died between its snapshot and the trim left this behind, and a run
-                // that has nothing to do writes no snapshot of its own.
-                self.trim(&grip, loaded.snapshot.state.applied_through).await;
-                Ok((Held::new(epoch, lineage, lost, Box::new(stop)), loaded))
-            }
-            Err(wrong) => {
-                self.lease.end();
-                self.give_back(&taken.owner).await;
-                Err(wrong)
+        let mut above = 0;
+        for _ in 0..TRIES {
+            let taken = self.take(take.clone().above(above), news).await?;
+            let end = taken.sent + self.terms.lease;
+            self.lease.extend(end, self.terms.call());
+            match self.enter(&taken).await {
+                Ok((grip, loaded)) => return Ok(self.hold(grip, loaded, taken.sent).await),
+                Err(refused) => {
+                    self.lease.end();
+                    self.give_back(&taken.owner).await;
+                    match refused {
+                        Refused::Behind(epoch) => above = epoch,
+                        Refused::Wrong(wrong) => return Err(wrong),
+                    }
+                }
             }
         }
+        Err(StoreError::Lost)
+    }
+
+    /// Begins to renew what was taken.
+    async fn hold(&self, grip: Grip, loaded: Loaded, sent: Duration) -> (Held, Loaded) {
+        let lost = CancellationToken::new();
+        let (epoch, lineage) = (grip.owner.epoch, grip.lineage.clone());
+        let stop = self.keep(&grip, sent, lost.clone());
+        *self.grip() = Some(grip.clone());
+        // A holder that died between its snapshot and the trim left this behind, and a run that has
+        // nothing to do writes no snapshot of its own.
+        self.trim(&grip, loaded.snapshot.state.applied_through).await;
+        (Held::new(epoch, lineage, lost, Box::new(stop)), loaded)
     }
 
     /// Writes down that nobody holds the lock any more.

@@ -66,11 +66,13 @@ impl Weather {
             roll < 0.0
         };
         let mute = if alive { self.mute } else { 0.0 };
-        if is(mute / 2.0) {
+        if is(0.6 * mute) {
             let fault = Fault::new(FaultKind::Unreachable, "services", "connection refused");
             return Fate { lands: None, fault: Some(fault), ..plainly };
         }
-        if is(mute / 2.0) {
+        if is(0.4 * mute) {
+            // About as long as a lease is the most dangerous.
+            let slow = Duration::from_secs_f64(15.0 + 14.5 * dice.roll(&format!("{question} slow")));
             return Fate { answers: there + slow, ..plainly };
         }
         if is(self.throttled) {

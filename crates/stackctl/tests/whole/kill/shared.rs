@@ -162,10 +162,10 @@ fn at_every_write_of_state_lock_and_journal() {
 
 #[test]
 fn at_every_write_of_a_record_too_large_for_the_table() {
-    // Fifty tags of five hundred characters are as many as a log group can have, and the records of
-    // calls that begin together are written together.
+    // Almost as many and as large tags as a log group can have; the records of calls that begin
+    // together are written together.
     let tags: String = (0..45).map(|it| format!("tag{it:0>120} = \"{}\"\n", "x".repeat(250))).collect();
-    let keys: Vec<String> = (0..40).map(|it| format!("\"{it}\"")).collect();
+    let keys: Vec<String> = (0..26).map(|it| format!("\"{it}\"")).collect();
     let groups = format!(
         "[resource.aws_cloudwatch_log_group.many]\nfor_each = [{}]\nname = \"/many/${{each.key}}\"\n\n\
          [resource.aws_cloudwatch_log_group.many.tags]\n{tags}",
@@ -174,15 +174,16 @@ fn at_every_write_of_a_record_too_large_for_the_table() {
     let head = "[stack]\nname = \"many\"\n\n[provider.aws]\nregion = \"us-east-1\"\n";
     let prepare = || {
         let cloud = Cloud::start();
-        let stack = Stack::of(&cloud, &[("stack.toml", head), ("many.toml", &groups)]).sharing(LEASE);
+        let stack = Stack::of(&cloud, &[("stack.toml", head), ("many.toml", &groups)]).sharing(2 * LEASE);
         (cloud, stack)
     };
     const LINE: &str = "apply --yes --parallelism 64";
-    let tried = everywhere(4, prepare, |(cloud, stack), index| {
+    let tried = everywhere(2, prepare, |(cloud, stack), index| {
         if index >= 8 {
             return false;
         }
-        // The text, the item that points to it, the call itself, and taking the text away again.
+        // The text, the item that points to it, the call itself, and taking the text away again. A
+        // text that was to be taken away goes with the next that is.
         let (which, delivered) = (index / 2, index % 2 == 1);
         let mut large = false;
         let was_killed = killed_at(cloud, stack, LINE, delivered, move |call| {
@@ -199,8 +200,10 @@ fn at_every_write_of_a_record_too_large_for_the_table() {
         stack.run(LINE).exits(0);
         stack.run("plan --detailed-exitcode").exits(0);
         let vault = Vault::of(cloud, "many");
-        vault.is_tidy(&format!("large record, {index}"));
-        assert_eq!(cloud.inventory().iter().filter(|it| it.starts_with("log group /many/")).count(), 40);
+        if which < 3 {
+            vault.is_tidy(&format!("large record, {index}"));
+        }
+        assert_eq!(cloud.inventory().iter().filter(|it| it.starts_with("log group /many/")).count(), 26);
         stack.run("destroy --yes --parallelism 64").exits(0);
         vault.is_tidy(&format!("large record, {index}, destroyed"));
         true
