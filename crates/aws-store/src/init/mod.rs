@@ -68,7 +68,7 @@ type Report<'a> = &'a mut (dyn FnMut(Done) + Send);
 pub async fn init(config: &SdkConfig, settings: &Settings, report: Report<'_>) -> Result<(), StoreError> {
     let connection = Connection::new(config, settings, Patience::Configured);
     let setup = Setup { connection, settings };
-    let wrong = |place: String| move |fault| StoreError::Aws { action: "set up", place, fault };
+    let wrong = |place: String| move |fault| StoreError::Aws { action: "set up", place, fault: Box::new(fault) };
     setup.bucket(report).await.map_err(wrong(format!("s3://{}", settings.bucket)))?;
     setup.table(report).await.map_err(wrong(format!("the table {}", settings.table)))
 }

@@ -1,3 +1,5 @@
+//! Each machine by itself: what it was told, and what follows.
+
 use std::time::Duration;
 
 use super::lock::pause;

@@ -28,7 +28,7 @@ pub enum StoreError {
         /// With what.
         place: String,
         /// AWS's reason.
-        fault: Fault,
+        fault: Box<Fault>,
     },
     /// The bucket or the lock table that the manifest names does not exist.
     #[error("`{place}`, which `[state]` names, is not there")]
@@ -129,10 +129,10 @@ pub enum StoreError {
         last: u64,
     },
     /// Somebody else holds the lock.
-    #[error("the state is locked by {}", holder.as_ref().map_or("another stackctl".to_owned(), Holder::to_string))]
+    #[error("the state is locked by {}", holder.as_ref().map_or("another stackctl".to_owned(), |it| it.to_string()))]
     Held {
         /// Who, where it can be told.
-        holder: Option<Holder>,
+        holder: Option<Box<Holder>>,
     },
     /// Somebody else has taken the lock over.
     #[error(

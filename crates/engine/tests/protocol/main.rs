@@ -12,8 +12,8 @@
 //!
 //! The bounds are what makes it end: two or three processes, the lock taken three times, one
 //! or two faults, one or two appends and a snapshot for each process; and two leases' time. The
-//! tests print how many states that are. `farther` goes further and takes minutes:
-//! `cargo test -p engine --test protocol -- --ignored`.
+//! tests print how many states that are. With `STACKCTL_FARTHER=1` they go further and take many
+//! minutes.
 
 mod leases;
 mod process;

@@ -188,8 +188,8 @@ impl Course {
                 acts.splice(at..=at, act);
                 Self { acts, ..self.clone() }
             };
-            // A course without a last act says nothing any more.
-            if at + 1 < self.acts.len() {
+            // A course without a last act says nothing any more, and bad weather has to end.
+            if at + 1 < self.acts.len() && *act != Act::Calm {
                 simpler.push(with(None));
             }
             let Act::Day { sky, strangers, parts } = act else { continue };

@@ -175,6 +175,12 @@ pub fn secrets(cloud: &Cloud, written: &[String]) -> Vec<String> {
 pub fn as_before(cloud: &Cloud, things: &[Sighting]) -> Vec<String> {
     let there: BTreeMap<(&str, Id), Sighting> =
         cloud.snapshot().into_iter().map(|it| ((it.kind, it.id.clone()), it)).collect();
+    let gone: Vec<&Sighting> = things.iter().filter(|it| !there.contains_key(&(it.kind, it.id.clone()))).collect();
+    // What names something that was replaced meanwhile names another object now.
+    let names_gone = |value: &Known| {
+        let text = value.to_json().to_string();
+        gone.iter().any(|it| text.contains(&it.id.0))
+    };
     let mut broken = Vec::new();
     for thing in things {
         // What was replaced meanwhile is another object.
@@ -182,7 +188,7 @@ pub fn as_before(cloud: &Cloud, things: &[Sighting]) -> Vec<String> {
         let Some(kind) = CATALOG.kind(thing.kind) else { continue };
         for field in (kind.inputs)().fields.iter().filter(|field| field.removal != Removal::Keep && !field.computed) {
             let (before, after) = (thing.inputs.get(field.name), now.inputs.get(field.name));
-            if before != after {
+            if before != after && !before.is_some_and(names_gone) {
                 broken.push(format!("`{}` of {} {} was {before:?} and is {after:?}", field.name, thing.kind, thing.id));
             }
         }

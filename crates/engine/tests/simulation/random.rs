@@ -164,7 +164,7 @@ fn rival(chance: &mut Chance, fork: usize) -> Part {
 
 #[test]
 fn apply_edit_apply_destroy() {
-    each(seeds(300), edits);
+    each(seeds(200), edits);
 }
 
 #[test]
@@ -174,17 +174,17 @@ fn a_bad_day_leaves_nothing_behind() {
 
 #[test]
 fn an_edit_on_a_bad_day() {
-    each(seeds(1000), bad_edits);
+    each(seeds(900), bad_edits);
 }
 
 #[test]
 fn a_destroy_on_a_bad_day() {
-    each(seeds(600), bad_destroys);
+    each(seeds(500), bad_destroys);
 }
 
 #[test]
 fn drift_is_seen_and_mended() {
-    each(seeds(300), drifts);
+    each(seeds(200), drifts);
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn what_belongs_to_others_is_left_alone() {
 
 #[test]
 fn two_at_once() {
-    each(seeds(1000), rivals);
+    each(seeds(900), rivals);
 }
 
 #[test]

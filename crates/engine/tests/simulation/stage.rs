@@ -164,7 +164,7 @@ impl Stage {
     /// What state and journal say together, whatever the weather.
     pub async fn ledger(&self) -> Ledger {
         let lease = Lease::none(Arc::new(|| Duration::ZERO));
-        let store = SharedStore::new(self.services.line(&Process::default()), lease, TERMS, |task| drop(task));
+        let store = SharedStore::new(self.services.line(&Process::default()), lease, TERMS, drop);
         let loaded = store.load().await.expect("loads");
         Ledger::open(loaded.snapshot, &loaded.records)
     }

@@ -27,6 +27,9 @@ pub struct Breach(pub String);
 
 type Held = Result<(), Breach>;
 
+/// An object of somebody else's: kind, id, arguments.
+type Thing = ((&'static str, Id), Known);
+
 /// A course on its way.
 pub struct Trial {
     course: Course,
@@ -224,9 +227,9 @@ impl Trial {
             self.stranger(*after)
         });
         let (performances, arrived) = futures::join!(join_all(performances), join_all(arrivals));
-        for (id, news) in arrived.into_iter().flatten() {
+        for ((id, inputs), news) in arrived.into_iter().flatten() {
             self.tell(|_| news);
-            self.others.extend(id);
+            self.others.insert(id, inputs);
         }
         for (part, performance) in parts.iter().zip(&performances) {
             self.tell(|_| format!("---- {part:?}\n{}", told(performance)));
@@ -292,7 +295,7 @@ impl Trial {
     }
 
     /// Somebody else takes a name in the middle of everything: of a kind that carries a mark.
-    fn stranger(&self, after: u64) -> Option<(Option<((&'static str, Id), Known)>, String)> {
+    fn stranger(&self, after: u64) -> Option<(Thing, String)> {
         let names: Vec<_> = names(&self.sketches[0]).into_iter().filter(|(kind, ..)| kind.marked).collect();
         let at = (self.dice.roll(&format!("stranger {after}")) * names.len() as f64) as usize;
         let (kind, name, _) = names.get(at)?;
@@ -300,7 +303,7 @@ impl Trial {
         let id = self.stage.cloud.plant(kind, Known::map([(naming.argument, Known::text(name))]))?;
         let inputs = laws::foreign(&self.stage.cloud).remove(&(kind.name, id.clone()))?;
         let news = format!("---- after {after} ms somebody else had the {} {id}", kind.name);
-        Some((Some(((kind.name, id), inputs)), news))
+        Some((((kind.name, id), inputs), news))
     }
 
     async fn unplant(&mut self) -> Held {

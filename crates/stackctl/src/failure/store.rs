@@ -10,7 +10,7 @@ impl From<StoreError> for Failure {
         let message = wrong.to_string();
         match wrong {
             StoreError::Io { .. } => Self::environment("state-unreadable", message),
-            StoreError::Aws { fault, .. } => Self { message, ..Self::from(fault) },
+            StoreError::Aws { fault, .. } => Self { message, ..Self::from(*fault) },
             StoreError::NotSetUp { .. } => Self::environment("state-missing", message).help(
                 "`stackctl init` makes what `[state]` names; if it was there before, check the account, the region and \
                  `[state]` first",
@@ -24,7 +24,7 @@ impl From<StoreError> for Failure {
             StoreError::Broken { .. } => Self::environment("state-broken", message),
             StoreError::Damaged { .. } => Self::environment("journal-damaged", message),
             StoreError::Gap { .. } => Self::environment("journal-gap", message),
-            StoreError::Held { holder } => held(holder.as_ref()),
+            StoreError::Held { holder } => held(holder.as_deref()),
             StoreError::Lost => Self::environment("lock-lost", message)
                 .help("run it again; `stackctl lock show` tells who has the lock now"),
             StoreError::Unbreakable { pid } => {
@@ -78,7 +78,7 @@ mod tests {
             since: 1_795_356_185,
             link: Some("https://ci/42".to_owned()),
         };
-        let failure = Failure::from(StoreError::Held { holder: Some(holder) });
+        let failure = Failure::from(StoreError::Held { holder: Some(Box::new(holder)) });
         assert_eq!((failure.exit, failure.code.as_str()), (Exit::Locked, "lock-held"));
         assert_eq!(
             failure.message,
@@ -104,6 +104,10 @@ mod tests {
         check(StoreError::Unsealed, Exit::Bug, "bug");
         let fault =
             driver::Fault { code: Some("AccessDenied".to_owned()), ..driver::Fault::invalid("s3:GetObject", "no") };
-        check(StoreError::Aws { action: "read", place: place(), fault }, Exit::Environment, "AccessDenied");
+        check(
+            StoreError::Aws { action: "read", place: place(), fault: Box::new(fault) },
+            Exit::Environment,
+            "AccessDenied",
+        );
     }
 }

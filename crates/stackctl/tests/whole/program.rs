@@ -229,8 +229,9 @@ impl Stack {
 /// no part of [`Ran::err`].
 pub fn wait_for(child: &mut Child, text: &str) {
     let mut heard = String::new();
-    for byte in child.stderr.as_mut().expect("piped").bytes() {
-        heard.push(char::from(byte.expect("readable")));
+    let mut byte = [0];
+    while child.stderr.as_mut().expect("piped").read(&mut byte).expect("readable") > 0 {
+        heard.push(char::from(byte[0]));
         if heard.ends_with(text) {
             return;
         }

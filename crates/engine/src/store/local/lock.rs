@@ -41,7 +41,7 @@ pub(super) async fn take(folder: &Path, waiting: Waiting<'_>) -> Result<Lock, St
         }
         let now = Instant::now();
         if now >= until {
-            return Err(StoreError::Held { holder: read_note(folder)?.map(|note| note.holder) });
+            return Err(StoreError::Held { holder: read_note(folder)?.map(|note| Box::new(note.holder)) });
         }
         if !std::mem::replace(&mut told, true) {
             (waiting.news)(LockNews::Waiting(read_note(folder)?.map(|note| note.holder).unwrap_or_default()));

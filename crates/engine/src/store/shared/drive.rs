@@ -104,10 +104,10 @@ impl SharedStore {
                 StoreError::NotSetUp { place: bucket }
             }
             FaultKind::Throttled | FaultKind::Unreachable | FaultKind::NotYet | FaultKind::Unknown => {
-                StoreError::Aws { action, place, fault }
+                StoreError::Aws { action, place, fault: Box::new(fault) }
             }
             FaultKind::Denied | FaultKind::Invalid | FaultKind::Conflict | FaultKind::InUse { .. } => {
-                StoreError::Aws { action, place, fault }
+                StoreError::Aws { action, place, fault: Box::new(fault) }
             }
         }
     }

@@ -316,7 +316,7 @@ impl SharedStore {
                     }
                     return Ok(Taken { owner, sent, rows, silent });
                 }
-                Step::End(TakeEnd::Held(lock)) => return Err(StoreError::Held { holder: Some(lock.holder) }),
+                Step::End(TakeEnd::Held(lock)) => return Err(StoreError::Held { holder: Some(Box::new(lock.holder)) }),
             }
         }
     }
