@@ -58,10 +58,14 @@ impl Cloud {
         drop(world);
         let mut drivers = Drivers::default();
         for kind in catalog.kinds {
-            drivers.resources.insert(kind.name, Box::new(SimulatedKind { cloud: self.clone(), caller: caller.clone(), kind }));
+            drivers
+                .resources
+                .insert(kind.name, Box::new(SimulatedKind { cloud: self.clone(), caller: caller.clone(), kind }));
         }
         for kind in catalog.data {
-            drivers.data.insert(kind.name, Box::new(SimulatedData { cloud: self.clone(), caller: caller.clone(), kind }));
+            drivers
+                .data
+                .insert(kind.name, Box::new(SimulatedData { cloud: self.clone(), caller: caller.clone(), kind }));
         }
         drivers
     }
@@ -136,7 +140,10 @@ impl Cloud {
         world.setup.faults = Faults::NONE;
         world.setup.script.clear();
         let now = Instant::now();
-        world.things.values_mut().for_each(|thing| thing.visible_at = thing.visible_at.min(now));
+        for thing in world.things.values_mut() {
+            thing.visible_at = thing.visible_at.min(now);
+            thing.spoiled &= thing.settles_at <= now;
+        }
     }
 
     /// From now on this goes wrong by chance.
@@ -215,12 +222,7 @@ impl Cloud {
 
     /// Signs and sends a mutating call and waits for its answer. Dropped before that, the call may
     /// still arrive. A caller without time between signing and sending sends late.
-    pub(crate) async fn mutate(
-        &self,
-        caller: &Caller,
-        kind: &'static Kind,
-        request: Request,
-    ) -> Result<Answer, Fault> {
+    pub(crate) async fn mutate(&self, caller: &Caller, kind: &'static Kind, request: Request) -> Result<Answer, Fault> {
         caller.process.step().await;
         if let Err(why) = caller.lease.check() {
             return Err(Fault::new(FaultKind::Unreachable, kind.service, why.to_string()));

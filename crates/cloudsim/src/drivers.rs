@@ -80,7 +80,11 @@ impl Driver for SimulatedKind {
 
     fn read<'a>(&'a self, ids: &'a [Id], want: &'a Want) -> BoxFuture<'a, Result<BTreeMap<Id, Live>, Fault>> {
         let kind = self.kind;
-        Box::pin(self.cloud.look(&self.caller, kind.name, Operation::Read, None, |world, now| Ok(world.read(kind, ids, want, now))))
+        Box::pin(
+            self.cloud.look(&self.caller, kind.name, Operation::Read, None, |world, now| {
+                Ok(world.read(kind, ids, want, now))
+            }),
+        )
     }
 
     fn create<'a>(&'a self, inputs: Known, token: &'a Token) -> BoxFuture<'a, Result<Created, Fault>> {
@@ -114,7 +118,9 @@ impl Driver for SimulatedKind {
 
     fn adopt(&self, _: Known) -> BoxFuture<'_, Result<Option<Id>, Fault>> {
         let kind = self.kind;
-        Box::pin(self.cloud.look(&self.caller, kind.name, Operation::Adopt, None, |world, _| Ok(world.default_of(kind))))
+        Box::pin(
+            self.cloud.look(&self.caller, kind.name, Operation::Adopt, None, |world, _| Ok(world.default_of(kind))),
+        )
     }
 
     fn locate<'a>(&'a self, import: &'a str) -> BoxFuture<'a, Result<Id, Fault>> {

@@ -151,8 +151,10 @@ async fn ownership_is_proven_only_by_a_mark() {
     let network = bed.network(1).await;
     let mark = bed.drivers.resources["sim_network"].find(Known::Null, &token(1)).await;
     assert_eq!(mark, Ok(Found::Ours(network.clone())));
-    let foreign =
-        bed.cloud.plant(&FIREWALL, map([("name", Tree::text("web")), ("network_id", Tree::text(network.0.as_str()))])).expect("free");
+    let foreign = bed
+        .cloud
+        .plant(&FIREWALL, map([("name", Tree::text("web")), ("network_id", Tree::text(network.0.as_str()))]))
+        .expect("free");
     let named = map([("name", Tree::text("web")), ("network_id", Tree::text(network.0.as_str()))]);
     assert_eq!(bed.drivers.resources["sim_firewall"].find(named, &token(2)).await, Ok(Found::Foreign(foreign)));
     let role = bed.cloud.plant(&ROLE, map([("name", Tree::text("r"))])).expect("free");

@@ -37,7 +37,7 @@ pub enum Bug {
     RefusedSave,
     /// A create that is not found is forgotten.
     NoSuspects,
-    /// A create without an answer is sent again under a new token.
+    /// A create without an answer is sent again without looking for what it made.
     CreateAgain,
     /// An open delete counts as done.
     DeleteBelieved,
@@ -75,6 +75,8 @@ impl Bug {
         Self::TakeoverAtOnce,
         Self::LeaseFromAnswer,
         Self::StaleJournal,
+        Self::EpochKept,
+        Self::NewerFenced,
         Self::NoSuspects,
         Self::CreateAgain,
         Self::DeleteBelieved,

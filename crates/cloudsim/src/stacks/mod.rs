@@ -49,7 +49,9 @@ impl Declaration {
     }
 
     fn mentions(&self, address: &str) -> bool {
-        self.arguments.values().any(|text| text.contains(&format!("{address}.")) || text.contains(&format!("{address}[")))
+        self.arguments
+            .values()
+            .any(|text| text.contains(&format!("{address}.")) || text.contains(&format!("{address}[")))
     }
 }
 

@@ -234,8 +234,7 @@ fn done(state: &mut State, intent: &Intent, outputs: &Known, seconds: Option<f64
 fn restore(object: &mut Object, intent: &Intent, status: Status) {
     object.status = status;
     if intent.operation == Call::Update && Some(status) == intent.status {
-        // A half-done create never had other inputs than those it is completed to.
-        object.inputs = if status == Status::Creating { intent.after.clone() } else { intent.before.clone() };
+        object.inputs = intent.before.clone();
     }
 }
 

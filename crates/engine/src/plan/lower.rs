@@ -105,8 +105,13 @@ impl Lowered {
                 let step = OperationStep::Record { desired: desired(), moved_from: None };
                 parts.provides.push(self.push(address, kind, step));
             }
-            Course::Settle { id, .. } => {
+            Course::Settle { id, shown } => {
                 parts.provides.push(self.push(address, kind, OperationStep::Settle { id: id.clone() }));
+                // What an interrupted change left in doubt is certain once it has settled.
+                if *shown {
+                    let step = OperationStep::Record { desired: desired(), moved_from: None };
+                    parts.provides.push(self.push(address, kind, step));
+                }
             }
             Course::Create | Course::Find => {
                 parts.provides.push(self.push(address, kind, OperationStep::Create { desired: desired() }));

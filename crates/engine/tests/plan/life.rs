@@ -42,7 +42,11 @@ fn a_half_done_create_is_completed() {
     );
     world.meddle("aws_group.web", "outgoing", Known::List(Vec::new()));
     check(&mut world, text, "update aws_group.web: its creation was not finished");
-    check_operations(&mut world, text, "settle aws_group.web web-1");
+    check_operations(
+        &mut world,
+        text,
+        "settle aws_group.web web-1\nrecord aws_group.web after settle aws_group.web web-1 (must-exist)",
+    );
 }
 
 #[test]

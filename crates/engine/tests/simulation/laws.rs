@@ -173,18 +173,19 @@ pub fn secrets(cloud: &Cloud, written: &[String]) -> Vec<String> {
 
 /// What was there before an edit is there again, as far as AWS lets go of what is no longer set.
 pub fn as_before(cloud: &Cloud, things: &[Sighting]) -> Vec<String> {
-    let there: BTreeMap<(&str, Id), Sighting> =
-        cloud.snapshot().into_iter().map(|it| ((it.kind, it.id.clone()), it)).collect();
-    let gone: Vec<&Sighting> = things.iter().filter(|it| !there.contains_key(&(it.kind, it.id.clone()))).collect();
+    // An object made anew under an old id is another one.
+    let key = |it: &Sighting| (it.kind, it.id.clone(), it.token.clone());
+    let there: BTreeMap<_, Sighting> = cloud.snapshot().into_iter().map(|it| (key(&it), it)).collect();
+    let gone: Vec<&Sighting> = things.iter().filter(|it| !there.contains_key(&key(it))).collect();
     // What names something that was replaced meanwhile names another object now.
     let names_gone = |value: &Known| {
         let text = value.to_json().to_string();
         gone.iter().any(|it| text.contains(&it.id.0))
     };
     let mut broken = Vec::new();
-    for thing in things {
-        // What was replaced meanwhile is another object.
-        let Some(now) = there.get(&(thing.kind, thing.id.clone())) else { continue };
+    // What every account has is let go of as it is.
+    for thing in things.iter().filter(|it| it.owner == Owner::Ours) {
+        let Some(now) = there.get(&key(thing)) else { continue };
         let Some(kind) = CATALOG.kind(thing.kind) else { continue };
         for field in (kind.inputs)().fields.iter().filter(|field| field.removal != Removal::Keep && !field.computed) {
             let (before, after) = (thing.inputs.get(field.name), now.inputs.get(field.name));

@@ -21,10 +21,11 @@ use engine::protocol::Terms;
 use engine::schedule::{Durations, schedule};
 use engine::session::{self, Session};
 use engine::store::{Held, Holder, SharedStore, Store, StoreError, Waiting};
-use model::{Address, Id};
 use model::diagnostic::{Diagnostic, Severity};
 use model::source::{NoFiles, Sources};
 use model::stack::{Given, Stack};
+use model::state::Status;
+use model::{Address, Id};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -294,11 +295,13 @@ fn options(aim: Aim) -> Options {
     Options { destroy: aim == Aim::Destroy, ..Options::default() }
 }
 
-/// The objects that the manifest forbids to destroy.
+/// The objects that the manifest forbids to destroy. What never was usable holds nothing to protect.
 fn protected(stack: &Stack, session: &Session) -> BTreeSet<(String, Id)> {
     let kept = stack.resources.iter().filter(|(_, resource)| resource.lifecycle.prevent_destroy);
     let entries = kept.filter_map(|(address, _)| session.ledger.state.resources.get(address));
-    entries.filter_map(|entry| Some((entry.kind.clone(), entry.current.as_ref()?.id.clone()))).collect()
+    let used = entries.filter_map(|entry| Some((entry, entry.current.as_ref()?)));
+    let used = used.filter(|(_, object)| !matches!(object.status, Status::Creating | Status::Failed));
+    used.map(|(entry, object)| (entry.kind.clone(), object.id.clone())).collect()
 }
 
 fn trouble(error: impl std::fmt::Display) -> Stop {

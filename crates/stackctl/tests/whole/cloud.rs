@@ -47,10 +47,14 @@ impl Cloud {
         let (found, free) = (found(), lock().pop());
         let (emulator, proxy) = threads.block_on(async {
             let emulator = match free {
-                Some(mut free) => free.reset().await.map(|()| free),
-                None => Scoped::start_found(found).await,
+                // One that is too slow to empty itself is replaced.
+                Some(mut free) => free.reset().await.ok().map(|()| free),
+                None => None,
             };
-            let emulator = emulator.expect("the emulator answers");
+            let emulator = match emulator {
+                Some(emptied) => emptied,
+                None => Scoped::start_found(found).await.expect("the emulator starts"),
+            };
             let proxy = Proxy::start(&emulator.endpoint(), |_| Verdict::Forward).await.expect("a port");
             (emulator, proxy)
         });

@@ -12,7 +12,7 @@ use engine::store::shared::{Batch, Rows, Stored, Upload};
 use engine::store::{Key, Version};
 use tokio::time::Instant;
 
-use super::weather::{Fate, Weather};
+use super::weather::{Fate, Manner, Weather};
 use super::witness::Witness;
 
 /// A request that changes something.
@@ -108,11 +108,20 @@ impl Table {
     pub fn send(&mut self, by: u32, request: Request) -> (u64, Instant) {
         let now = Instant::now();
         let question = self.question(request.word());
-        let Fate { lands, answers, fault } = self.weather.fate(self.dice, &question, matches!(request, Request::Renew { .. }));
+        let Fate { lands, answers, fault } = self.weather.fate(self.dice, &question, self.manner(&request));
         self.numbered += 1;
         let lands = lands.map(|after| now + after);
         self.sent.push(Sent { number: self.numbered, by, request, lands, answer: fault.map(Err) });
         (self.numbered, now + answers)
+    }
+
+    fn manner(&self, request: &Request) -> Manner {
+        match request {
+            Request::Renew { .. } => Manner::Alive(self.start.elapsed().as_secs()),
+            Request::Lock { .. } => Manner::Claim,
+            Request::Release { .. } | Request::Key(_) | Request::Append { .. } => Manner::Plain,
+            Request::Trim(_) | Request::Snapshot { .. } => Manner::Plain,
+        }
     }
 
     /// The answer of a request.

@@ -24,8 +24,21 @@ pub struct Weather {
     pub late: f64,
     /// Under way for many seconds, there or back.
     pub slow: f64,
-    /// A sign of life: refused, or answered late.
+    /// For most of a minute, signs of life are refused; at other times they are answered late.
     pub mute: f64,
+    /// Taking the lock: under way for many seconds.
+    pub slow_claims: f64,
+}
+
+/// What a request is, as far as the weather goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// Like any other.
+    Plain,
+    /// A sign of life of whoever holds the lock, so many seconds after the services began.
+    Alive(u64),
+    /// Takes the lock.
+    Claim,
 }
 
 /// What becomes of a request.
@@ -39,19 +52,31 @@ pub struct Fate {
     pub fault: Option<Fault>,
 }
 
+/// How many seconds a spell of refusals lasts.
+const SPELL: u64 = 50;
+
 impl Weather {
     /// Nothing goes wrong.
-    pub const FAIR: Self = Self { throttled: 0.0, refused: 0.0, lost: 0.0, unheard: 0.0, late: 0.0, slow: 0.0, mute: 0.0 };
+    pub const FAIR: Self = Self {
+        throttled: 0.0,
+        refused: 0.0,
+        lost: 0.0,
+        unheard: 0.0,
+        late: 0.0,
+        slow: 0.0,
+        mute: 0.0,
+        slow_claims: 0.0,
+    };
 
     /// Everything goes wrong now and then.
     pub const STORM: Self =
-        Self { throttled: 0.03, refused: 0.02, lost: 0.02, unheard: 0.04, late: 0.02, slow: 0.03, mute: 0.0 };
+        Self { throttled: 0.03, refused: 0.02, lost: 0.02, unheard: 0.04, late: 0.02, slow: 0.03, ..Self::FAIR };
 
     /// Whoever holds the lock can do everything but tell so.
-    pub const MUTE: Self = Self { slow: 0.1, mute: 0.8, ..Self::FAIR };
+    pub const MUTE: Self = Self { slow: 0.05, mute: 0.6, slow_claims: 0.4, ..Self::FAIR };
 
-    /// The fate of a request that changes something; `alive` for a sign of life.
-    pub fn fate(&self, dice: Dice, question: &str, alive: bool) -> Fate {
+    /// The fate of a request that changes something.
+    pub fn fate(&self, dice: Dice, question: &str, manner: Manner) -> Fate {
         let leg = |leg: &str| TRAVEL + TRAVEL.mul_f64(9.0 * dice.roll(&format!("{question} {leg}")));
         let (there, back) = (leg("there"), leg("back"));
         // How long whoever waits for an answer that does not come waits.
@@ -65,15 +90,20 @@ impl Weather {
             roll -= chance;
             roll < 0.0
         };
-        let mute = if alive { self.mute } else { 0.0 };
-        if is(0.6 * mute) {
-            let fault = Fault::new(FaultKind::Unreachable, "services", "connection refused");
-            return Fate { lands: None, fault: Some(fault), ..plainly };
-        }
-        if is(0.4 * mute) {
-            // About as long as a lease is the most dangerous.
-            let slow = Duration::from_secs_f64(15.0 + 14.5 * dice.roll(&format!("{question} slow")));
-            return Fate { answers: there + slow, ..plainly };
+        match manner {
+            Manner::Alive(second) if dice.happens(self.mute, &format!("mute {}", second / SPELL)) => {
+                let fault = Fault::new(FaultKind::Unreachable, "services", "connection refused");
+                return Fate { lands: None, fault: Some(fault), ..plainly };
+            }
+            Manner::Alive(_) if is(0.5 * self.mute) => {
+                // About as long as a lease is the most dangerous.
+                let slow = Duration::from_secs_f64(15.0 + 14.5 * dice.roll(&format!("{question} slow")));
+                return Fate { answers: there + slow, ..plainly };
+            }
+            Manner::Claim if is(self.slow_claims) => {
+                return Fate { lands: Some(slow), answers: slow + back, fault: None };
+            }
+            Manner::Plain | Manner::Alive(_) | Manner::Claim => {}
         }
         if is(self.throttled) {
             let fault = Fault::new(FaultKind::Throttled, "services", "rate exceeded");

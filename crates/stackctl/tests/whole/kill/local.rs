@@ -1,5 +1,6 @@
 //! State beside the manifest.
 
+use super::shared::STEPS;
 use super::{Point, Which, everywhere, killed};
 use crate::cloud::Cloud;
 use crate::program::Stack;
@@ -25,7 +26,7 @@ struct Place {
 fn at_every_call_of_apply_and_of_destroy() {
     let prepare = || {
         let cloud = Cloud::start();
-        let stack = Stack::wordpress(&cloud);
+        let stack = Stack::of(&cloud, &STEPS);
         let empty = cloud.inventory();
         stack.run("apply --yes -q").exits(0);
         let whole = cloud.inventory();
@@ -34,7 +35,7 @@ fn at_every_call_of_apply_and_of_destroy() {
     };
     let points =
         everywhere(THREADS, prepare, |place, index| comes_and_goes(place, Point::nth(Which::Resources, index)));
-    assert!(points >= 2 * 15, "only {points} points");
+    assert!(points >= 2 * 5, "only {points} points");
 }
 
 /// Applies and destroys with a kill in each; false if neither came to the point.

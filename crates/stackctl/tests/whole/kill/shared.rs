@@ -15,7 +15,7 @@ const LEASE: u32 = 5;
 /// A stack with every kind of step: creates of one call and of several, an adoption, and, from
 /// one form of it to the other, an update, a replacement with a deposed object, a delete and a
 /// create.
-const STEPS: [(&str, &str); 2] = [
+pub const STEPS: [(&str, &str); 2] = [
     (
         "stack.toml",
         r#"[stack]
@@ -108,10 +108,10 @@ impl Place {
         assert_eq!(ran.err.contains("took the lock over"), was_locked, "{about}\n{}", ran.err);
         let things = self.cloud.inventory();
         // A secret that was not destroyed any more keeps the version that was.
-        let same = if (line, next) == ("destroy --yes", "destroy --yes") || line.starts_with("apply") {
-            things == expect
-        } else {
+        let same = if line.starts_with("destroy") && next.starts_with("apply") {
             without_versions(&things) == without_versions(expect)
+        } else {
+            things == expect
         };
         assert!(same, "{about}: {things:#?}\n{}\n{}", ran.out, ran.err);
         vault.is_tidy(&about);
@@ -143,7 +143,7 @@ fn at_every_call_for_wordpress() {
         some |= place.carries_on(point, ("destroy --yes", "apply --yes"), whole, &vault);
         some | place.carries_on(point, ("destroy --yes", "destroy --yes"), &place.empty, &vault)
     });
-    assert!(points >= 2 * 20, "only {points} points");
+    assert!(points >= 2 * 15, "only {points} points");
 }
 
 #[test]
@@ -159,6 +159,9 @@ fn at_every_write_of_state_lock_and_journal() {
     });
     assert!(points >= 2 * 8, "only {points} points");
 }
+
+/// Begins enough together that the records of it are too large for an item.
+const LINE: &str = "apply --yes --parallelism 64";
 
 #[test]
 fn at_every_write_of_a_record_too_large_for_the_table() {
@@ -177,7 +180,6 @@ fn at_every_write_of_a_record_too_large_for_the_table() {
         let stack = Stack::of(&cloud, &[("stack.toml", head), ("many.toml", &groups)]).sharing(2 * LEASE);
         (cloud, stack)
     };
-    const LINE: &str = "apply --yes --parallelism 64";
     let tried = everywhere(2, prepare, |(cloud, stack), index| {
         if index >= 8 {
             return false;
