@@ -23,7 +23,7 @@ fn plots(bug: Bug) -> &'static [fn(u64) -> Course] {
         Bug::OpenLeftOut | Bug::TrimFirst => &[bad_applies],
         Bug::ForeignAdopted => &[strangers],
         Bug::TakeoverAtOnce => &[late_writers],
-        Bug::LeaseFromAnswer | Bug::StaleJournal | Bug::LeaseFromLastClaim => &[lapses],
+        Bug::LeaseFromAnswer | Bug::StaleJournal => &[lapses],
         Bug::NoFence | Bug::EpochKept => &[late_writers],
         Bug::NewerFenced => &[lapses, late_writers],
         // Chance comes to these too seldom: they are the model checker's.
