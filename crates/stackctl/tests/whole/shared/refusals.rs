@@ -23,13 +23,15 @@ fn applied() -> (Cloud, Stack) {
 /// Another lock table than that which everybody names.
 const OTHER: &str = "acme-locks-of-others";
 
+/// One log group more.
+const THIRD: &str = "\n[resource.aws_cloudwatch_log_group.third]\nname = \"third\"\n";
+
 /// A stack that was applied and then killed in the middle of a change, so that there is a journal.
 fn with_a_journal() -> (Cloud, Stack) {
     let (cloud, stack) = applied();
-    stack.write(
-        "logs.toml",
-        &(stack.text("logs.toml") + "\n[resource.aws_cloudwatch_log_group.third]\nname = \"third\"\n"),
-    );
+    // The dead hold their lock for a whole lease.
+    stack.edit("stack.toml", "lease_seconds = 300", "lease_seconds = 5");
+    stack.write("logs.toml", &(stack.text("logs.toml") + THIRD));
     let point = Point { which: Which::Resources, call: 1, delivered: true };
     assert!(killed(&cloud, &stack, "apply --yes", point));
     assert!(!Vault::of(&cloud, "small").records().is_empty());
