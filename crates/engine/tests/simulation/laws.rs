@@ -188,11 +188,21 @@ pub fn as_before(cloud: &Cloud, things: &[Sighting]) -> Vec<String> {
         let Some(now) = there.get(&key(thing)) else { continue };
         let Some(kind) = CATALOG.kind(thing.kind) else { continue };
         for field in (kind.inputs)().fields.iter().filter(|field| field.removal != Removal::Keep && !field.computed) {
-            let (before, after) = (thing.inputs.get(field.name), now.inputs.get(field.name));
+            let (before, after) = (set(thing.inputs.get(field.name)), set(now.inputs.get(field.name)));
             if before != after && !before.is_some_and(names_gone) {
                 broken.push(format!("`{}` of {} {} was {before:?} and is {after:?}", field.name, thing.kind, thing.id));
             }
         }
     }
     broken
+}
+
+/// A value that sets anything: a list or map without members is as good as none.
+fn set(value: Option<&Known>) -> Option<&Known> {
+    value.filter(|value| match value {
+        Known::Null => false,
+        Known::List(items) => !items.is_empty(),
+        Known::Map(members) => !members.is_empty(),
+        Known::Bool(_) | Known::Int(_) | Known::Float(_) | Known::Text(_) | Known::Secret(_) | Known::Hole(_) => true,
+    })
 }
