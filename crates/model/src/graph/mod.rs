@@ -13,8 +13,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use petgraph::Direction;
+use petgraph::algo::tred::{dag_to_toposorted_adjacency_list, dag_transitive_reduction_closure};
 use petgraph::graph::{DiGraph, NodeIndex};
-use petgraph::visit::EdgeRef;
+use petgraph::visit::{EdgeRef, IntoEdgeReferences};
 
 use crate::address::Address;
 use crate::diagnostic::Diagnostic;
@@ -109,6 +110,22 @@ impl Graph {
     /// The addresses and all that depends on them: what a targeted destroy includes.
     pub fn with_dependents<'a>(&self, roots: impl IntoIterator<Item = &'a Address>) -> BTreeSet<Address> {
         self.closure(roots, Direction::Outgoing)
+    }
+
+    /// What each address depends on, without what follows from the rest: for drawings.
+    #[must_use]
+    pub fn reduced(&self) -> BTreeMap<&Address, BTreeSet<&Address>> {
+        let order: Vec<NodeIndex> = self.order.iter().filter_map(|it| self.nodes.get(it)).copied().collect();
+        let (sorted, _) = dag_to_toposorted_adjacency_list::<_, u32>(&self.graph, &order);
+        let (reduction, _) = dag_transitive_reduction_closure(&sorted);
+        let mut edges: BTreeMap<&Address, BTreeSet<&Address>> = BTreeMap::new();
+        for edge in reduction.edge_references() {
+            let at = |index: u32| self.order.get(index as usize);
+            if let (Some(dependency), Some(dependent)) = (at(edge.source()), at(edge.target())) {
+                edges.entry(dependent).or_default().insert(dependency);
+            }
+        }
+        edges
     }
 
     /// The addresses that stand in a layer.

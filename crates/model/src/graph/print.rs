@@ -3,12 +3,9 @@
 //! In: a graph. Out: text. The drawings leave out edges that follow from others; JSON has all.
 //! It must not print.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use petgraph::algo::tred::{dag_to_toposorted_adjacency_list, dag_transitive_reduction_closure};
-use petgraph::graph::NodeIndex;
-use petgraph::visit::{EdgeRef, IntoEdgeReferences};
 use serde_json::Value as Json;
 
 use super::Graph;
@@ -17,7 +14,7 @@ use crate::address::Address;
 /// Layer by layer in the order in which things are made, each with what it waits for.
 #[must_use]
 pub fn text(graph: &Graph) -> String {
-    let reduced = reduced(graph);
+    let reduced = graph.reduced();
     let mut out = String::new();
     for (layer, addresses) in by_layer(graph) {
         line(&mut out, format_args!("{layer}"));
@@ -43,7 +40,7 @@ pub fn dot(graph: &Graph) -> String {
         addresses.iter().for_each(|address| line(&mut out, format_args!("    {:?};", address.to_string())));
         line(&mut out, format_args!("  }}"));
     }
-    for (address, dependencies) in reduced(graph) {
+    for (address, dependencies) in graph.reduced() {
         for dependency in dependencies {
             line(&mut out, format_args!("  {:?} -> {:?};", address.to_string(), dependency.to_string()));
         }
@@ -66,7 +63,7 @@ pub fn mermaid(graph: &Graph) -> String {
         }
         line(&mut out, format_args!("  end"));
     }
-    for (address, dependencies) in reduced(graph) {
+    for (address, dependencies) in graph.reduced() {
         for dependency in dependencies {
             line(&mut out, format_args!("  {} --> {}", name(address), name(dependency)));
         }
@@ -99,21 +96,6 @@ pub(super) fn by_layer(graph: &Graph) -> Vec<(&str, Vec<&Address>)> {
     };
     let layers = graph.layers().iter().map(|layer| (layer.as_str(), of(layer)));
     layers.filter(|(_, addresses)| !addresses.is_empty()).collect()
-}
-
-/// What each address depends on, without what follows from the rest.
-pub(super) fn reduced(graph: &Graph) -> BTreeMap<&Address, BTreeSet<&Address>> {
-    let order: Vec<NodeIndex> = graph.order.iter().filter_map(|it| graph.nodes.get(it)).copied().collect();
-    let (sorted, _) = dag_to_toposorted_adjacency_list::<_, u32>(&graph.graph, &order);
-    let (reduction, _) = dag_transitive_reduction_closure(&sorted);
-    let mut edges: BTreeMap<&Address, BTreeSet<&Address>> = BTreeMap::new();
-    for edge in reduction.edge_references() {
-        let at = |index: u32| graph.order.get(index as usize);
-        if let (Some(dependency), Some(dependent)) = (at(edge.source()), at(edge.target())) {
-            edges.entry(dependent).or_default().insert(dependency);
-        }
-    }
-    edges
 }
 
 fn escaped(text: &str) -> String {

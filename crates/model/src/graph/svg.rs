@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Graph;
-use super::print::{by_layer, reduced};
+use super::print::by_layer;
 use crate::address::Address;
 
 const BOX: (usize, usize) = (300, 40);
@@ -22,7 +22,7 @@ const STYLE: &str = "text{font:13px system-ui,sans-serif;fill:#1f2328}.kind{fill
 /// A picture of the graph, without the edges that follow from others.
 #[must_use]
 pub fn svg(graph: &Graph) -> String {
-    let reduced = reduced(graph);
+    let reduced = graph.reduced();
     let mut columns: BTreeMap<&Address, usize> = BTreeMap::new();
     for address in graph.order() {
         let after = graph.dependencies(address).into_keys().filter_map(|it| columns.get(it)).max();

@@ -1,0 +1,3 @@
+//! A review as a document.
+//!
+//! In: a [`review::Review`]. Out: text. It must not print, and not judge.
