@@ -34,7 +34,7 @@ pub const RULES: &[&Rule] = &[];
 #[must_use]
 pub fn judge(case: &Case<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| (rule.check)(case)).collect();
-    findings.sort_by(|a, b| b.verdict.cmp(&a.verdict));
+    findings.sort_by_key(|it| std::cmp::Reverse(it.verdict));
     if findings.is_empty() {
         findings.push(case.finding(SAFE, Verdict::Safe, None, "nothing here stops, is exposed or gets lost"));
     }
