@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo xtask demo        installs stackctl and runs the WordPress stack on the sandbox
-//! cargo xtask generate    writes docs/types and docs/schema.json anew
+//! cargo xtask generate    writes docs/types, docs/schema.json and docs/verdicts anew
 //! cargo xtask check       formatting, clippy, invariants and generated files, without the slow tests
 //! cargo xtask bench       API calls of the shipped manifest, as a table
 //! cargo xtask test        every test
@@ -54,14 +54,23 @@ fn demo() -> Result<()> {
     Ok(())
 }
 
-/// The tests that hold generated files to the schemas write them instead.
+/// The tests that hold generated files to what they are made from.
+const GENERATED: &[&[&str]] = &[
+    &["test", "--package", "providers", "--test", "reference", "--locked"],
+    &["test", "--package", "review", "--test", "rules", "--locked"],
+];
+
+/// Those tests write the files instead.
 fn generate() -> Result<()> {
-    cargo_with(&["test", "--package", "providers", "--test", "reference", "--locked"], &[("STACKCTL_GENERATE", "1")])
+    for arguments in GENERATED {
+        cargo_with(arguments, &[("STACKCTL_GENERATE", "1")])?;
+    }
+    Ok(())
 }
 
 fn check() -> Result<()> {
     cargo(&["fmt", "--all", "--", "--check"])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])?;
     cargo(&["test", "--package", "xtask", "--locked"])?;
-    cargo(&["test", "--package", "providers", "--test", "reference", "--locked"])
+    GENERATED.iter().try_for_each(|arguments| cargo(arguments))
 }

@@ -63,6 +63,21 @@ impl Schema {
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)
     }
+
+    /// The field that an attribute in a reference names, as `endpoint[0].address`.
+    #[must_use]
+    pub fn field_at(&self, attribute: &str) -> Option<&'static Field> {
+        let (first, rest) = attribute.split_once('.').map_or((attribute, None), |(first, rest)| (first, Some(rest)));
+        let field = self.field(first.split('[').next()?)?;
+        let Some(rest) = rest else { return Some(field) };
+        match field.ty {
+            Type::Block(inner) | Type::List(Type::Block(inner)) | Type::Set(Type::Block(inner)) => {
+                inner().field_at(rest)
+            }
+            Type::Bool | Type::Int | Type::Float | Type::Text | Type::Any | Type::Json(_) => None,
+            Type::List(_) | Type::Set(_) | Type::Map(_) => None,
+        }
+    }
 }
 
 /// One argument or output.

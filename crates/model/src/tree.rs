@@ -50,8 +50,9 @@ pub struct Pending {
     pub sources: BTreeSet<Source>,
     /// Whether the value will be a secret.
     pub secret: bool,
-    /// Identifies the value without knowing it, where every source is a secret that AWS holds
-    /// under a known version: equal stamps mean equal values, so nothing has to be fetched.
+    /// Identifies the value without knowing it: equal stamps mean equal values. It is there where
+    /// every source is a secret that AWS holds under a known version, so that nothing has to be
+    /// fetched, and where a manifest is looked at without asking AWS.
     pub stamp: Option<String>,
 }
 
@@ -91,6 +92,19 @@ impl fmt::Display for Pending {
         }
         Ok(())
     }
+}
+
+/// The stamp of a value that is known by its name alone, as `${aws_vpc.main.id}`: for looking at a
+/// manifest without asking AWS.
+#[must_use]
+pub fn symbol(source: &Source) -> String {
+    format!("${{{}.{}}}", source.address, source.attribute)
+}
+
+/// Whether a stamp is a [`symbol`].
+#[must_use]
+pub fn is_symbol(stamp: &str) -> bool {
+    stamp.starts_with("${") && stamp.ends_with('}')
 }
 
 /// A secret leaf. It prints, debugs and serialises as `(secret)`.

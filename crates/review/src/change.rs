@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::diagnostic::Diagnostic;
-use model::plan::{Action, Cause, Effect};
+use model::plan::{Action, Cause, Drift, Effect};
 use model::{Address, Id, Path, Planned};
 use serde::Serialize;
 
@@ -23,6 +23,9 @@ pub struct Review {
     pub outputs: BTreeMap<String, OutputChange>,
     /// How many resources stay as they are.
     pub unchanged: usize,
+    /// Where AWS is not what was applied last, whether the change mends it or not; empty where
+    /// nobody asked AWS.
+    pub drift: Vec<Drift>,
     /// What the manifest no longer sets and AWS therefore keeps.
     pub released: Vec<Released>,
     /// Why apply would refuse to do it; empty when it would not. Their places are in the text

@@ -67,4 +67,21 @@ impl Map {
         }
         map
     }
+
+    /// The same map with what the manifest no longer has, in a layer of its own.
+    #[must_use]
+    pub fn with_gone<'a>(mut self, addresses: impl IntoIterator<Item = &'a Address>) -> Self {
+        for address in addresses {
+            if self.nodes.iter().all(|it| it.address != *address) {
+                self.nodes.push(Node { address: address.clone(), layer: GONE.to_owned() });
+            }
+        }
+        if self.nodes.iter().any(|it| it.layer == GONE) && !self.layers.iter().any(|it| it == GONE) {
+            self.layers.push(GONE.to_owned());
+        }
+        self
+    }
 }
+
+/// What stands where a layer's name would. No file can be called that.
+const GONE: &str = "no longer declared";

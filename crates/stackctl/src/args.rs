@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::Address;
+use review::Verdict;
 
 /// One manifest, one graph, one state, one command for AWS.
 #[derive(Debug, Parser)]
@@ -143,10 +144,15 @@ pub enum Command {
         /// Prints the plan as JSON.
         #[arg(long)]
         json: bool,
-        /// Prints the plan as Markdown.
+        /// Prints the plan as Markdown, for a comment on a pull request.
         #[arg(long, conflicts_with = "json")]
         markdown: bool,
+        /// Writes the plan as a page to look at.
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
     },
+    /// Reviews a change of a manifest: what it would do, and what is at risk. Asks nobody.
+    Diff(Diff),
     /// Plans, asks, and does it.
     Apply {
         #[command(flatten)]
@@ -221,6 +227,42 @@ pub enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+}
+
+/// What is compared, and how it is shown.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The manifest before: a path, or `REV:PATH` from git.
+    #[arg(requires = "new", conflicts_with = "base")]
+    pub old: Option<String>,
+    /// The manifest after, likewise.
+    pub new: Option<String>,
+    /// Compares the manifest as it was at this revision with the work tree.
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// The environment before, where it is another than `--env`: what would change if this one
+    /// became like that one.
+    #[arg(long, value_name = "NAME")]
+    pub against_env: Option<String>,
+    /// Prints Markdown, for a comment on a pull request.
+    #[arg(long, group = "form")]
+    pub markdown: bool,
+    /// Prints JSON.
+    #[arg(long, group = "form")]
+    pub json: bool,
+    /// Prints SARIF 2.1.0, with which code hosts annotate lines.
+    #[arg(long, group = "form")]
+    pub sarif: bool,
+    /// Writes a page to look at.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Exits with 2 if anything changes.
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Exits with 2 if a verdict is as bad as this or worse: `safe`, `cost`, `brief-interruption`,
+    /// `wider-exposure`, `outage`, `data-loss`.
+    #[arg(long, value_name = "VERDICT")]
+    pub fail_on: Option<Verdict>,
 }
 
 /// What can be done to state.
@@ -326,6 +368,7 @@ impl Command {
     pub fn json(&self) -> bool {
         match self {
             Self::Validate { json, sarif, .. } => *json || *sarif,
+            Self::Diff(diff) => diff.json || diff.sarif,
             Self::Plan { json, .. } | Self::Apply { json, .. } | Self::Destroy { json, .. } => *json,
             Self::Output { json, .. } | Self::Import { json, .. } => *json,
             Self::State(State::List { json, .. } | State::Show { json, .. } | State::History { json, .. }) => *json,
@@ -350,7 +393,7 @@ impl Command {
             Self::State(State::List { manifest, .. } | State::Pull { manifest, .. }) => manifest.manifest.as_ref(),
             Self::State(State::History { manifest, .. }) | Self::Init { manifest, .. } => manifest.manifest.as_ref(),
             Self::Lock(Lock::Show { manifest, .. } | Lock::Break { manifest }) => manifest.manifest.as_ref(),
-            Self::New { .. } | Self::Output { .. } | Self::State(_) | Self::Import { .. } => None,
+            Self::New { .. } | Self::Output { .. } | Self::State(_) | Self::Import { .. } | Self::Diff(_) => None,
             Self::Explain { .. } | Self::Schema { .. } | Self::Sandbox(_) | Self::Completions { .. } => None,
         }
     }

@@ -1,6 +1,6 @@
 //! From a command line to a resolved stack: text, variables, catalog.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::catalog::Catalog;
 use model::diagnostic::{Diagnostic, Severity};
@@ -60,9 +60,10 @@ pub struct Settings {
 pub fn settings(cli: &Cli) -> Result<Settings, Failure> {
     let folder = folder(cli)?;
     let read = read(folder, &cli.options)?;
-    let settings = stack::Options { sources: &read.sources, variables: &read.given, files: &read.folder };
-    let found = stack::settings(&read.manifest, &settings).filter(|_| !read.settings_are_broken());
-    let stack = read.manifest.name.as_ref().map(|(name, _)| name.clone());
+    let parsed = &read.parsed;
+    let settings = stack::Options { sources: &parsed.sources, variables: &parsed.given, files: &read.folder };
+    let found = stack::settings(&parsed.manifest, &settings).filter(|_| !read.settings_are_broken());
+    let stack = parsed.manifest.name.as_ref().map(|(name, _)| name.clone());
     if let (Some(stack), Some((provider, state))) = (stack, found) {
         return Ok(Settings { folder: read.folder, stack, provider, state });
     }
@@ -81,28 +82,52 @@ pub fn examine(folder: Folder, options: &Options, catalog: &Catalog) -> Result<L
 /// A manifest as it is written, and the values of variables.
 struct Read {
     folder: Folder,
-    sources: Sources,
-    manifest: Manifest,
-    given: Given,
-    diagnostics: Vec<Diagnostic>,
+    parsed: Parsed,
 }
 
 impl Read {
     /// Whether there is an error where settings stand, or a setting where none may stand.
     fn settings_are_broken(&self) -> bool {
         let holds_settings = |problem: &Diagnostic| {
-            let names = problem.labels.iter().filter_map(|label| self.sources.get(label.span.file));
+            let names = problem.labels.iter().filter_map(|label| self.parsed.sources.get(label.span.file));
             let mut names = names.map(|it| it.path.as_str());
             problem.labels.is_empty() || names.any(|name| name == "stack.toml" || name.starts_with("environments/"))
         };
-        let mut errors = self.diagnostics.iter().filter(|it| it.severity == Severity::Error);
+        let mut errors = self.parsed.diagnostics.iter().filter(|it| it.severity == Severity::Error);
         errors.any(|it| it.code == "misplaced-table" || holds_settings(it))
     }
 }
 
 fn read(folder: Folder, options: &Options) -> Result<Read, Failure> {
-    let mut sources = folder.sources(options.env.as_deref())?;
-    let (manifest, mut diagnostics) = manifest::parse(&sources, options.env.as_deref());
+    let sources = folder.sources(options.env.as_deref())?;
+    Ok(Read { parsed: parse(sources, options.env.as_deref(), options)?, folder })
+}
+
+/// Texts that were parsed, and the values of variables.
+pub struct Parsed {
+    /// The texts.
+    pub sources: Sources,
+    /// What they declare.
+    pub manifest: Manifest,
+    /// Values from outside the manifest.
+    pub given: Given,
+    /// Every problem found so far.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Parsed {
+    /// The names of all declared variables.
+    pub fn variables(&self) -> BTreeSet<String> {
+        self.manifest.variables.keys().chain(&self.manifest.unparsed.variables).cloned().collect()
+    }
+}
+
+/// Parses a manifest's texts.
+///
+/// # Errors
+/// A file of variables that cannot be read.
+pub fn parse(mut sources: Sources, environment: Option<&str>, options: &Options) -> Result<Parsed, Failure> {
+    let (manifest, mut diagnostics) = manifest::parse(&sources, environment);
     let mut given = Given {
         options: options.vars.iter().cloned().collect(),
         environment: environment_variables(),
@@ -116,11 +141,11 @@ fn read(folder: Folder, options: &Options) -> Result<Read, Failure> {
         diagnostics.extend(problems);
         given.files.extend(table);
     }
-    Ok(Read { folder, sources, manifest, given, diagnostics })
+    Ok(Parsed { sources, manifest, given, diagnostics })
 }
 
 fn resolve(read: Read, catalog: &Catalog) -> Loaded {
-    let Read { folder, sources, manifest, given, mut diagnostics } = read;
+    let Read { folder, parsed: Parsed { sources, manifest, given, mut diagnostics } } = read;
     let settings = stack::Options { sources: &sources, variables: &given, files: &folder };
     let (stack, problems) = stack::resolve(&manifest, catalog, &settings);
     diagnostics.extend(problems);

@@ -5,6 +5,7 @@
 mod args;
 mod commands;
 mod connect;
+mod document;
 mod failure;
 mod folder;
 mod holder;
@@ -12,7 +13,9 @@ mod home;
 mod interrupt;
 mod load;
 mod log;
+mod origin;
 mod render;
+mod revision;
 mod saved;
 mod terminal;
 mod world;

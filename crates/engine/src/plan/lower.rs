@@ -17,7 +17,7 @@ use super::replace::way_out;
 use super::walk::Walk;
 
 /// Operations and their parts.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Lowered {
     /// In dependency order, what goes after what comes.
     pub operations: Vec<Operation>,

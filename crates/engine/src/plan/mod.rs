@@ -15,6 +15,7 @@ mod lower;
 mod memory;
 mod moves;
 mod outputs;
+mod preview;
 mod removal;
 mod replace;
 mod selection;
@@ -37,6 +38,7 @@ use crate::observed::Observed;
 pub use digest::{digest_of_operations, missing_secrets, same_operations};
 pub use json::{Report, to_json};
 pub use memory::{dependencies, local};
+pub use preview::{Preview, preview};
 pub use summary::{Summary, has_changes, summary};
 pub use target::{Update, overlaid, sent};
 

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use model::diagnostic::{Diagnostic, Severity};
 use model::graph::{self, Graph};
+use model::schema::Schema;
 use model::stack::{Data, Live, Resource, object_value};
+use model::tree::is_symbol;
 use model::{Address, Id, Known, Mode, Pending, Planned, Secret, Tree};
 
 use super::compare::NULL;
@@ -109,20 +111,29 @@ fn data_source(walk: &mut Walk<'_>, data: &Data) {
     let arguments = walk.evaluate(address);
     let broken = arguments.is_none();
     let arguments = arguments.unwrap_or_else(empty);
-    let ready = arguments.clone().known().ok().filter(|_| !broken && !waits(walk, data));
-    let told = walk.inputs.observed.data.get(address).filter(|_| ready.is_some());
+    // What was looked up stands as long as nothing that it is looked up by is open.
+    let open = broken || waits(walk, data) || arguments.any(&mut |it| is_open(it));
+    let told = walk.inputs.observed.data.get(address).filter(|_| !open);
     let live = told.map(|told| Live { inputs: told, outputs: told });
     let value = object_value((data.kind.arguments)(), (data.kind.outputs)(), address, &arguments, live);
     let found = told.is_some();
-    walk.objects.insert(address.clone(), held(value, address, ""));
+    let schemas = [(data.kind.outputs)(), (data.kind.arguments)()];
+    walk.objects.insert(address.clone(), Held { address, schemas }.value(value, ""));
     if found || broken || !walk.selection.contains(address) {
         return;
     }
-    if let Some(known) = ready {
+    if let Ok(known) = arguments.clone().known()
+        && !open
+    {
         walk.needs.data.push((address.clone(), known));
     }
     let decided = Decided { course: Course::Read, ..Decided::keep(data.kind.name, arguments) };
     walk.decided.insert(address.clone(), decided);
+}
+
+/// An unknown that nothing identifies.
+fn is_open(value: &Planned) -> bool {
+    matches!(value, Tree::Hole(pending) if pending.stamp.is_none())
 }
 
 /// Whether a data source has to wait for what this plan does: something that it names in
@@ -193,7 +204,7 @@ fn object(walk: &Walk<'_>, resource: &Resource, decided: &Decided) -> Planned {
             members.insert(naming.argument.to_owned(), Tree::Hole(pending));
         }
     }
-    held(value, address, "")
+    Held { address, schemas: [outputs, inputs] }.value(value, "")
 }
 
 /// Arguments and outputs of the object that stays in use, if one does.
@@ -215,28 +226,39 @@ fn present(walk: &Walk<'_>, address: &Address, decided: &Decided) -> Option<(Kno
     }
 }
 
-/// Secrets that AWS holds become holes that say where they are fetched.
-fn held(value: Planned, address: &Address, attribute: &str) -> Planned {
-    match value {
-        Tree::Secret(Secret::Stamp(stamp)) => {
-            let mut pending = Pending::on(address.clone(), attribute);
-            pending.secret = true;
-            pending.stamp = Some(stamp);
-            Tree::Hole(pending)
+/// Turns the stamps of one object into holes: secrets that AWS holds say where they are fetched.
+struct Held<'a> {
+    address: &'a Address,
+    schemas: [&'static Schema; 2],
+}
+
+impl Held<'_> {
+    fn value(&self, value: Planned, attribute: &str) -> Planned {
+        match value {
+            Tree::Secret(Secret::Stamp(stamp)) => {
+                let mut pending = Pending::on(self.address.clone(), attribute);
+                pending.secret = !(is_symbol(&stamp) && self.is_public(attribute));
+                pending.stamp = Some(stamp);
+                Tree::Hole(pending)
+            }
+            Tree::List(items) => {
+                let item = |(index, it)| self.value(it, &format!("{attribute}[{index}]"));
+                Tree::List(items.into_iter().enumerate().map(item).collect())
+            }
+            Tree::Map(members) => {
+                let member = |(key, it): (String, Planned)| {
+                    let attribute = if attribute.is_empty() { key.clone() } else { format!("{attribute}.{key}") };
+                    let held = self.value(it, &attribute);
+                    (key, held)
+                };
+                Tree::Map(members.into_iter().map(member).collect())
+            }
+            other => other,
         }
-        Tree::List(items) => {
-            let item = |(index, it)| held(it, address, &format!("{attribute}[{index}]"));
-            Tree::List(items.into_iter().enumerate().map(item).collect())
-        }
-        Tree::Map(members) => {
-            let member = |(key, it): (String, Planned)| {
-                let attribute = if attribute.is_empty() { key.clone() } else { format!("{attribute}.{key}") };
-                let held = held(it, address, &attribute);
-                (key, held)
-            };
-            Tree::Map(members.into_iter().map(member).collect())
-        }
-        other => other,
+    }
+
+    fn is_public(&self, attribute: &str) -> bool {
+        self.schemas.iter().find_map(|it| it.field_at(attribute)).is_some_and(|it| !it.sensitive)
     }
 }
 

@@ -4,7 +4,7 @@
 
 mod json;
 mod position;
-mod sarif;
+pub mod sarif;
 mod terminal;
 #[cfg(test)]
 mod tests;

@@ -34,9 +34,14 @@ const ESCAPED: &AsciiSet = &CONTROLS
 pub fn sarif(sources: &Sources, diagnostics: &[Diagnostic], root: &str, version: &str) -> Value {
     let codes: BTreeSet<&str> = diagnostics.iter().map(|it| it.code).collect();
     let codes: Vec<&str> = codes.into_iter().collect();
-    let rules: Vec<_> = codes.iter().map(|code| json!({ "id": code, "name": title(code) })).collect();
+    let rules = codes.iter().map(|code| json!({ "id": code, "name": rule_name(code) })).collect();
     let writer = Writer { sources, root, codes: &codes };
-    let results: Vec<_> = diagnostics.iter().map(|it| writer.result(it)).collect();
+    log(version, rules, diagnostics.iter().map(|it| writer.result(it)).collect())
+}
+
+/// The frame around the results of one run.
+#[must_use]
+pub fn log(version: &str, rules: Vec<Value>, results: Vec<Value>) -> Value {
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -49,12 +54,20 @@ pub fn sarif(sources: &Sources, diagnostics: &[Diagnostic], root: &str, version:
 }
 
 /// A rule's name as SARIF wants it: `unknown-argument` is `UnknownArgument`.
-fn title(code: &str) -> String {
+#[must_use]
+pub fn rule_name(code: &str) -> String {
     let capital = |word: &str| {
         let mut chars = word.chars();
         chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>()).unwrap_or_default()
     };
     code.split('-').map(capital).collect()
+}
+
+/// A file of a manifest whose paths begin with `root`.
+#[must_use]
+pub fn artifact(root: &str, file: &str) -> Value {
+    let path = format!("{root}{file}");
+    json!({ "uri": utf8_percent_encode(&path, ESCAPED).to_string() })
 }
 
 struct Writer<'a> {
@@ -127,8 +140,7 @@ impl Writer<'_> {
     }
 
     fn artifact(&self, file: &str) -> Value {
-        let path = format!("{}{file}", self.root);
-        json!({ "uri": utf8_percent_encode(&path, ESCAPED).to_string() })
+        artifact(self.root, file)
     }
 }
 

@@ -1,8 +1,8 @@
-//! Stamps of computed secrets: the same before the secret is fetched and after.
+//! Stamps of computed values: the same before a secret is fetched and after.
 //!
-//! In: an expression, its scope and its value. Out: the value whose secret leaves carry a
-//! digest over the expression's text and everything it refers to, each known thing by its value
-//! and each secret by its own stamp. It must not know when it is called: the digest follows the
+//! In: an expression, its scope and its value. Out: the value whose secret and unknown leaves
+//! carry a digest over the expression's text and everything it refers to, each known thing by its
+//! value and each other by its own stamp. It must not know when it is called: the digest follows the
 //! references as written, not the order of evaluation, because an unknown condition keeps a plan
 //! from reading what apply will read.
 
@@ -16,8 +16,8 @@ use super::survey::{FileReads, Survey};
 use super::{Expr, parse};
 use crate::tree::{Pending, Planned, Secret, Tree};
 
-/// Stamps what evaluating has computed from stamped secrets alone. Secrets that are merely
-/// passed on keep their own stamps.
+/// Stamps what evaluating has computed from stamped values alone. What is merely passed on keeps
+/// its own stamp.
 pub(super) fn apply(expr: &Expr, context: Context<'_>, value: Planned) -> Planned {
     if !value.any(&mut |it| is_unstamped(it)) {
         return value;
@@ -30,7 +30,7 @@ pub(super) fn apply(expr: &Expr, context: Context<'_>, value: Planned) -> Planne
 
 fn is_unstamped(tree: &Planned) -> bool {
     match tree {
-        Tree::Hole(pending) => pending.secret && pending.stamp.is_none(),
+        Tree::Hole(pending) => pending.stamp.is_none(),
         Tree::Secret(Secret::Plain { stamp, .. }) => stamp.is_none(),
         Tree::Secret(Secret::Keep) => true,
         Tree::Secret(Secret::Fingerprint(_) | Secret::Stamp(_)) | Tree::List(_) | Tree::Map(_) => false,
@@ -62,7 +62,7 @@ struct Reads {
 impl Reads {
     fn value(&mut self, value: &Planned) -> Option<()> {
         match value {
-            Tree::Hole(Pending { secret: true, stamp: Some(stamp), .. })
+            Tree::Hole(Pending { stamp: Some(stamp), .. })
             | Tree::Secret(Secret::Plain { stamp: Some(stamp), .. } | Secret::Stamp(stamp)) => {
                 self.stamped = true;
                 let _ = write!(self.text, "<{stamp:?}>");
@@ -110,9 +110,7 @@ fn mark(value: Planned, digest: &str, path: &str) -> Planned {
     // Leaves of one expression are different secrets, so each stamp names its leaf.
     let stamp = || if path.is_empty() { digest.to_owned() } else { hex(&Sha256::digest(format!("{digest}{path}"))) };
     match value {
-        Tree::Hole(pending) if pending.secret && pending.stamp.is_none() => {
-            Tree::Hole(Pending { stamp: Some(stamp()), ..pending })
-        }
+        Tree::Hole(pending) if pending.stamp.is_none() => Tree::Hole(Pending { stamp: Some(stamp()), ..pending }),
         Tree::Secret(Secret::Plain { value, stamp: None }) => {
             Tree::Secret(Secret::Plain { value, stamp: Some(stamp()) })
         }

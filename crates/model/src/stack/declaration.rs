@@ -124,6 +124,7 @@ pub(super) fn read<'m>(
     let mut spans = Spans { header: block.span, values: BTreeMap::new() };
     let mut body = reader.arguments(&block.body, META_ARGUMENTS, kind.arguments(), &mut spans.values);
     let for_each = block.body.get("for_each").map(|(_, node)| (reader.value(node), node.span));
+    meta::places(block, &mut spans.values);
     let meta = Meta::read(block, kind, reader, problems);
     let timeouts = meta::timeouts(block, kind, problems);
     let depends_on = meta::depends_on(block, problems);

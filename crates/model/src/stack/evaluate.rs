@@ -91,7 +91,7 @@ impl Stack {
     /// # Errors
     /// What is wrong with a value that was unknown before.
     pub fn evaluate_import(&self, id: &Authored, lookup: &dyn Lookup) -> Result<Planned, Vec<Diagnostic>> {
-        let read = self.read_by(id);
+        let read = self.reads(id);
         let objects = self.objects(&read, lookup);
         self.value(id, None, &objects, &Locals::new(&self.names.locals))
     }
@@ -105,7 +105,7 @@ impl Stack {
             Root::Variable(name) => Ok(self.names.variables.get(name).cloned().unwrap_or(Tree::Null)),
             Root::Local(name) => {
                 let Some(tree) = self.names.locals.get(name) else { return Ok(Tree::Null) };
-                let read = self.read_by(tree);
+                let read = self.reads(tree);
                 let objects = self.objects(&read, lookup);
                 self.value(tree, None, &objects, &Locals::new(&self.names.locals))
             }
@@ -161,8 +161,9 @@ impl Stack {
         Known { stack: self, lookup, read, offline }
     }
 
-    /// What a tree outside any resource reads, through locals.
-    fn read_by(&self, tree: &Authored) -> BTreeMap<Address, Dependency> {
+    /// What a tree reads, through locals: every member of what it refers to.
+    #[must_use]
+    pub fn reads(&self, tree: &Authored) -> BTreeMap<Address, Dependency> {
         let mut read = BTreeMap::new();
         let mut seen = BTreeSet::new();
         let mut pending = vec![tree];

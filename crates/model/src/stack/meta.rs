@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::Timeouts;
 use super::declaration::KindOf;
-use super::written::{Reader, Written};
+use super::written::{Places, Reader, Written};
 use crate::address::Address;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::manifest::{Block, Node, Table, Value};
@@ -68,6 +68,18 @@ impl Meta {
             .flatten()
             .map(|(tree, _)| tree)
     }
+}
+
+/// Notes where the settings of `lifecycle` stand: they can change as arguments do.
+pub(super) fn places(block: &Block, places: &mut Places) {
+    let Some((key, node)) = block.body.get("lifecycle") else { return };
+    let path = Path::field("lifecycle");
+    if let Value::Table(table) = &node.value {
+        let settings =
+            table.iter().map(|(name, (key, node))| (path.join(Step::Field(name.clone())), (*key, node.span)));
+        places.extend(settings);
+    }
+    places.insert(path, (*key, node.span));
 }
 
 /// Reads `timeouts`.

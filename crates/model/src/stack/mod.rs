@@ -44,7 +44,7 @@ pub use object::{Live, object_value};
 pub use resolve::{Options, resolve};
 pub use rules::{check_data_rules, check_rules};
 pub use settings::settings;
-pub use variables::Given;
+pub use variables::{Given, variable_symbol};
 
 /// The desired side of everything: what should exist.
 #[derive(Clone, Debug)]

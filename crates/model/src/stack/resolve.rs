@@ -243,8 +243,12 @@ impl Fixed<'_> {
         // A local that waits for resources has a value everywhere but in the settings.
         let locals = Locals::new(self.names);
         let view = View { locals: &locals, ..context.view(None, &settings::NoObjects) };
-        stack.provider = settings::provider(manifest.provider.as_ref(), &view, problems).unwrap_or_default();
-        stack.store = settings::store(manifest.state.as_ref(), &view, problems);
+        let mut found = Vec::new();
+        stack.provider = settings::provider(manifest.provider.as_ref(), &view, &mut found).unwrap_or_default();
+        stack.store = settings::store(manifest.state.as_ref(), &view, &mut found);
+        // Where variables stand for themselves, nobody is about to connect by these settings.
+        found.retain(|it| !(self.options.variables.symbols && it.code == settings::HIDDEN));
+        problems.append(&mut found);
         problems.extend(locals.take_problems());
         for (name, loose) in &parts.outputs {
             stack.outputs.insert(name.clone(), outputs::output(&context, name, loose, problems));

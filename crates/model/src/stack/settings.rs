@@ -141,6 +141,9 @@ pub fn settings(manifest: &Manifest, options: &Options<'_>) -> Option<(Provider,
     Some((provider, store))
 }
 
+/// The code of a setting whose value cannot be shown.
+pub(super) const HIDDEN: &str = "secret-in-setting";
+
 /// Reads `[provider.aws]`; `None` where it is there and cannot be read.
 pub(super) fn provider(node: Option<&Node>, view: &View<'_>, problems: &mut Vec<Diagnostic>) -> Option<Provider> {
     let Some(node) = node else { return Some(Provider::default()) };
@@ -202,7 +205,7 @@ fn read<T: Typed>(
         Some(Ok(settings)) => Some((settings, spans)),
         Some(Err(_)) | None => {
             let message = format!("`{owner}` would show a secret");
-            problems.push(Diagnostic::error("secret-in-setting", node.span, message));
+            problems.push(Diagnostic::error(HIDDEN, node.span, message));
             None
         }
     }

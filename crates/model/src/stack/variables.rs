@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::expr::{self, Expr, Object, ScopeError};
 use crate::manifest::{Manifest, Node, Table, Variable};
 use crate::source::{NoFiles, Span};
-use crate::tree::{Authored, Known, Planned, Secret, Tree};
+use crate::tree::{Authored, Known, Pending, Planned, Secret, Tree};
 
 /// Values that were given from outside the manifest.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +26,15 @@ pub struct Given {
     pub files: Table,
     /// `STACKCTL_VAR_NAME`.
     pub environment: BTreeMap<String, String>,
+    /// Whether a variable without a value stands for itself, as an unknown that equals itself:
+    /// for looking at a manifest that nobody is about to apply.
+    pub symbols: bool,
+}
+
+/// The text that stands for the value of a variable: `${var.NAME}`.
+#[must_use]
+pub fn variable_symbol(name: &str) -> String {
+    format!("${{var.{name}}}")
 }
 
 /// Every variable's value.
@@ -127,6 +136,7 @@ fn value(
     let (read, place, source) = match chosen(name, variable, manifest, given, &ty, problems) {
         Choice::Value { value, span, source } => (value, span, source),
         Choice::Invalid => return None,
+        Choice::None if given.symbols => return Some(symbol(name, variable.sensitive)),
         Choice::None if variable.sensitive => return Some(Tree::Secret(Secret::Keep)),
         Choice::None => {
             let problem =
@@ -148,6 +158,14 @@ fn value(
         return None;
     }
     Some(if variable.sensitive { seal(value) } else { value.widen() })
+}
+
+/// An unknown that equals itself.
+fn symbol(name: &str, sensitive: bool) -> Planned {
+    let mut pending = Pending::on(Address::managed("var", name), "value");
+    pending.secret = sensitive;
+    pending.stamp = Some(variable_symbol(name));
+    Tree::Hole(pending)
 }
 
 enum Choice {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use model::plan::Action;
-use model::{Address, Path, Planned, Tree};
+use model::plan::{Action, Effect};
+use model::{Address, Path, Planned, Step, Tree};
 
 use crate::change::{Attribute, Change};
 use crate::verdict::{Finding, Verdict};
@@ -17,8 +17,12 @@ pub struct Case<'a> {
     pub before: &'a Planned,
     /// All arguments after, likewise; empty where nothing is left.
     pub after: &'a Planned,
-    /// Addresses that are made anew or deleted together with it.
+    /// What the resource depends on, before or after, as far as the manifests tell.
+    pub reads: &'a BTreeSet<Address>,
+    /// All addresses whose objects go in the same review: deleted or replaced.
     pub going: &'a BTreeSet<Address>,
+    /// All addresses that get new objects in the same review: made or replaced.
+    pub coming: &'a BTreeSet<Address>,
 }
 
 impl<'a> Case<'a> {
@@ -34,6 +38,12 @@ impl<'a> Case<'a> {
         matches!(self.change.action, Action::Delete | Action::Replace)
     }
 
+    /// Whether another object takes the place of the one in use.
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        self.change.action == Action::Replace
+    }
+
     /// Whether an object stays and is changed in place.
     #[must_use]
     pub fn stays(&self) -> bool {
@@ -46,15 +56,97 @@ impl<'a> Case<'a> {
         self.change.action == Action::Create
     }
 
+    /// Whether there is an object before and after, so that its arguments can be compared.
+    #[must_use]
+    pub fn compares(&self) -> bool {
+        match self.change.action {
+            Action::Update | Action::Replace | Action::Record | Action::Move => true,
+            Action::Adopt => self.before.as_map().is_some_and(|it| !it.is_empty()),
+            Action::Create | Action::Delete | Action::Forget | Action::Read => false,
+        }
+    }
+
+    /// Whether an attribute at, above or below a dotted path is among those that change. What
+    /// the manifest merely no longer sets stays as it is in AWS and is not.
+    #[must_use]
+    pub fn differs(&self, path: &str) -> bool {
+        let wanted: Vec<&str> = path.split('.').collect();
+        self.change.attributes.iter().any(|attribute| {
+            let fields = attribute.path.0.iter().map_while(|step| match step {
+                Step::Field(name) => Some(name.as_str()),
+                Step::Index(_) | Step::Key(_) => None,
+            });
+            fields.zip(&wanted).all(|(name, wanted)| name == *wanted)
+        })
+    }
+
+    /// The changed attribute at a dotted path.
+    #[must_use]
+    pub fn attribute(&self, path: &str) -> Option<&'a Attribute> {
+        let path = dotted(path);
+        self.change.attributes.iter().find(|it| it.path == path)
+    }
+
+    /// The arguments that the object goes with: how it is deleted is told by those before a
+    /// deletion, and by those after a replacement.
+    #[must_use]
+    pub fn last(&self) -> &'a Planned {
+        if self.is_replaced() { self.after } else { self.before }
+    }
+
+    /// Why a new object takes its place: the arguments that cannot be changed in place, or else
+    /// the reason in words.
+    #[must_use]
+    pub fn cause_of_replacement(&self) -> String {
+        let replaces = |it: &&Attribute| it.effect == Effect::Replace;
+        let paths: Vec<String> =
+            self.change.attributes.iter().filter(replaces).map(|it| format!("`{}`", it.path)).collect();
+        match (paths.as_slice(), &self.change.reason) {
+            ([], Some(reason)) => format!("because {reason}"),
+            ([], None) => "because it is made anew".to_owned(),
+            ([path], _) => format!("because {path} changes"),
+            _ => format!("because {} change", paths.join(", ")),
+        }
+    }
+
+    /// Whether something of a kind that this belongs to goes as well.
+    #[must_use]
+    pub fn goes_with(&self, kind: &str) -> bool {
+        self.going.iter().any(|it| it.kind == kind && self.belongs_to(it))
+    }
+
+    /// Whether something of a kind that this belongs to is new as well.
+    #[must_use]
+    pub fn comes_with(&self, kind: &str) -> bool {
+        self.coming.iter().any(|it| it.kind == kind && self.belongs_to(it))
+    }
+
+    /// Whether this depends on something, or refers to it in a value. Where no manifest tells, two
+    /// of one name in the manifest count as belonging together.
+    fn belongs_to(&self, address: &Address) -> bool {
+        let refers = |tree: &Planned| match tree {
+            Tree::Hole(pending) => pending.sources.iter().any(|it| it.address == *address),
+            Tree::Null | Tree::Bool(_) | Tree::Int(_) | Tree::Float(_) | Tree::Text(_) => false,
+            Tree::List(_) | Tree::Map(_) | Tree::Secret(_) => false,
+        };
+        self.reads.contains(address)
+            || self.before.any(&mut |it| refers(it))
+            || self.after.any(&mut |it| refers(it))
+            || (self.reads.is_empty() && self.change.address.name == address.name)
+    }
+
     /// The changed attributes at or below a top-level argument.
     pub fn changed(&self, argument: &'a str) -> impl Iterator<Item = &'a Attribute> {
         self.change.attributes.iter().filter(move |it| it.path.head() == Some(argument))
     }
 
-    /// A known value on both sides of a dotted path into single blocks; `None` where either is
-    /// unknown or a secret.
+    /// A known value on both sides of a dotted path into single blocks, where it changes; `None`
+    /// where either is unknown or a secret, and where there is nothing to compare.
     #[must_use]
     pub fn both(&self, path: &str) -> Option<(&'a Planned, &'a Planned)> {
+        if !self.compares() || !self.differs(path) {
+            return None;
+        }
         let known = |tree: &'a Planned| Some(at(tree, path)).filter(|it| !it.has_hole() && !it.has_secret());
         Some((known(self.before)?, known(self.after)?))
     }
@@ -102,6 +194,27 @@ impl<'a> Case<'a> {
         reason: impl Into<String>,
     ) -> Finding {
         Finding { verdict, rule, reason: reason.into(), path }
+    }
+}
+
+/// A dotted path as steps.
+#[must_use]
+pub fn dotted(path: &str) -> Path {
+    Path(path.split('.').map(|name| Step::Field(name.to_owned())).collect())
+}
+
+/// A value as it stands in a reason; `unset` where there is none.
+#[must_use]
+pub fn shown(value: &Planned) -> String {
+    match value {
+        Tree::Null => "unset".to_owned(),
+        Tree::Bool(value) => value.to_string(),
+        Tree::Int(value) => value.to_string(),
+        Tree::Float(value) => value.to_string(),
+        Tree::Text(text) => format!("`{text}`"),
+        Tree::Secret(_) => "a secret".to_owned(),
+        Tree::Hole(pending) => format!("the {pending}"),
+        Tree::List(_) | Tree::Map(_) => format!("`{}`", value.to_json()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod apply;
 mod completions;
+mod diff;
 mod explain;
 mod fmt;
 mod graph;
@@ -37,12 +38,14 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Schema { json_schema } => schema::run(*json_schema),
         Command::Sandbox(action) => sandbox::run(*action, &cli.options),
         Command::Completions { shell } => completions::run(*shell),
-        Command::Plan { destroy, out, detailed_exitcode, markdown, .. } => {
+        Command::Diff(form) => diff::run(&cli, form),
+        Command::Plan { destroy, out, detailed_exitcode, markdown, html, .. } => {
             let form = plan::Form {
                 destroy: *destroy,
                 out: out.as_deref(),
                 detailed_exitcode: *detailed_exitcode,
                 markdown: *markdown,
+                html: html.as_deref(),
             };
             plan::run(&cli, form)
         }

@@ -13,7 +13,7 @@ use crate::failure::{Exit, Failure};
 use crate::interrupt::Interrupts;
 use crate::saved::Saved;
 use crate::world::World;
-use crate::{render, terminal};
+use crate::{document, render, terminal};
 
 /// How a plan is shown and what it is for.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +26,8 @@ pub struct Form<'a> {
     pub detailed_exitcode: bool,
     /// Print Markdown.
     pub markdown: bool,
+    /// Write a page here.
+    pub html: Option<&'a Path>,
 }
 
 /// Reads AWS and shows the difference. Changes nothing.
@@ -47,10 +49,14 @@ async fn show(cli: &Cli, form: Form<'_>, interrupts: &Interrupts) -> Result<Exit
     if let Some(path) = form.out {
         Saved::new(plan, &session.fingerprints, &cli.options, &world.loaded, document.clone()).write(path)?;
     }
+    if let Some(path) = form.html {
+        let review = document::review(&world, &planned.planning)?;
+        document::write(path, &::report::html::page(&review, &document::about()))?;
+    }
     if cli.command.json() {
         anstream::println!("{document:#}");
     } else if form.markdown {
-        anstream::print!("{}", render::markdown::render(&world.loaded.stack.name, plan));
+        anstream::print!("{}", ::report::markdown(&document::review(&world, &planned.planning)?));
     } else {
         anstream::print!("{}", render::plan::render(plan, terminal::width()));
         if let (Some(path), false) = (form.out, cli.options.quiet) {

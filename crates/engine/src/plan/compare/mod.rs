@@ -286,7 +286,7 @@ fn sets_replacing(schema: &Schema, value: &Planned) -> bool {
 fn is_blind(value: &Planned) -> bool {
     value.any(&mut |it| match it {
         Tree::Secret(Secret::Keep | Secret::Stamp(_) | Secret::Fingerprint(_)) => true,
-        Tree::Hole(pending) => pending.secret && pending.stamp.is_some(),
+        Tree::Hole(pending) => pending.stamp.is_some(),
         Tree::Secret(Secret::Plain { .. }) | Tree::List(_) | Tree::Map(_) => false,
         Tree::Null | Tree::Bool(_) | Tree::Int(_) | Tree::Float(_) | Tree::Text(_) => false,
     })

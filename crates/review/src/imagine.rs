@@ -1,0 +1,192 @@
+//! A cloud in which a manifest has been applied, imagined from its text.
+//!
+//! In: a resolved stack. Out: what state would remember and what AWS would say, with symbols for
+//! all that only AWS knows. It must not know what the next manifest says.
+
+use std::collections::BTreeMap;
+
+use driver::{Live, Phase};
+use engine::fingerprint::Fingerprints;
+use engine::observed::Observed;
+use engine::plan;
+use model::catalog::Kind;
+use model::diagnostic::{Diagnostic, Severity};
+use model::graph::Graph;
+use model::schema::Schema;
+use model::stack::{Resource, Stack, check_rules, object_value};
+use model::state::{Entry, Object, State, Status, VERSION};
+use model::tree::Source;
+use model::{Address, Id, Known, Mode, Planned, Tree};
+
+use crate::symbols::{Imagine, Symbols};
+
+/// What a manifest comes to once it has been applied.
+#[derive(Debug)]
+pub(crate) struct Applied {
+    /// The arguments that the manifest sets, typed.
+    pub desired: BTreeMap<Address, Planned>,
+    /// Everything that references see: arguments with defaults and AWS's choices, and outputs.
+    pub objects: BTreeMap<Address, Planned>,
+}
+
+/// Evaluates a stack as if everything in it were there.
+///
+/// # Errors
+/// What is wrong with values that were not known when the manifest was checked.
+pub(crate) fn applied(stack: &Stack, graph: &Graph, symbols: &dyn Imagine) -> Result<Applied, Vec<Diagnostic>> {
+    let (applied, problems) = evaluate(stack, graph, symbols);
+    if problems.is_empty() { Ok(applied) } else { Err(problems.into_values().flatten().collect()) }
+}
+
+/// Finds the symbols that cannot be texts here, because evaluating with them fails.
+pub(crate) fn looked_inside(stack: &Stack, graph: &Graph, symbols: &Symbols<'_>) -> Vec<Source> {
+    let (_, failed) = evaluate(&symbolic(stack, symbols), graph, symbols);
+    if failed.is_empty() {
+        return Vec::new();
+    }
+    let opaque = symbols.all_opaque();
+    let (unknown, _) = evaluate(&symbolic(stack, &opaque), graph, &opaque);
+    let mut found = Vec::new();
+    for value in failed.keys().filter_map(|it| unknown.desired.get(it)) {
+        value.any(&mut |it| {
+            if let Tree::Hole(pending) = it {
+                found.extend(pending.sources.iter().cloned());
+            }
+            false
+        });
+    }
+    found
+}
+
+/// The same stack whose variables without a value are symbols.
+pub(crate) fn symbolic(stack: &Stack, symbols: &dyn Imagine) -> Stack {
+    let mut stack = stack.clone();
+    for value in stack.names.variables.values_mut() {
+        if let Tree::Hole(pending) = value
+            && let Some(source) = pending.sources.first().cloned()
+        {
+            *value = symbols.imagine(&source);
+        }
+    }
+    stack
+}
+
+type Failed = BTreeMap<Address, Vec<Diagnostic>>;
+
+fn evaluate(stack: &Stack, graph: &Graph, symbols: &dyn Imagine) -> (Applied, Failed) {
+    let mut applied = Applied { desired: BTreeMap::new(), objects: BTreeMap::new() };
+    let mut failed = Failed::new();
+    for address in graph.order() {
+        let desired = match stack.evaluate(address, &applied.objects) {
+            Ok(desired) => desired,
+            Err(problems) => {
+                failed.insert(address.clone(), problems);
+                Tree::Map(BTreeMap::new())
+            }
+        };
+        let resource = stack.resources.get(address);
+        let refused = resource.map(|it| refused(it, &desired)).filter(|it| !it.is_empty());
+        if let Some(problems) = refused.filter(|_| !failed.contains_key(address)) {
+            failed.insert(address.clone(), problems);
+        }
+        if let Some((arguments, outputs)) = schemas(stack, address) {
+            let object = object_value(arguments, outputs, address, &desired, None);
+            applied.objects.insert(address.clone(), imagined(object, symbols));
+        }
+        applied.desired.insert(address.clone(), desired);
+    }
+    (applied, failed)
+}
+
+/// What the kind's own rules say against the arguments.
+fn refused(resource: &Resource, desired: &Planned) -> Vec<Diagnostic> {
+    let found = check_rules(resource.kind, desired, false, &resource.spans);
+    found.into_iter().filter(|it| it.severity == Severity::Error).collect()
+}
+
+fn schemas(stack: &Stack, address: &Address) -> Option<(&'static Schema, &'static Schema)> {
+    match address.mode {
+        Mode::Managed => stack.resources.get(address).map(|it| ((it.kind.inputs)(), (it.kind.outputs)())),
+        Mode::Data => stack.data.get(address).map(|it| ((it.kind.arguments)(), (it.kind.outputs)())),
+    }
+}
+
+/// Symbols in the place of what only AWS knows.
+fn imagined(object: Planned, symbols: &dyn Imagine) -> Planned {
+    let filled = object.fill::<model::Pending, std::convert::Infallible>(&mut |pending| {
+        Ok(match (&pending.stamp, pending.sources.first()) {
+            (None, Some(source)) if pending.sources.len() == 1 => symbols.imagine(source),
+            _ => Tree::Hole(pending),
+        })
+    });
+    match filled {
+        Ok(object) => object,
+        Err(never) => match never {},
+    }
+}
+
+/// What state would remember, and what AWS would say.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub state: State,
+    pub observed: Observed,
+}
+
+/// Imagines the world after an apply.
+pub(crate) fn world(stack: &Stack, applied: &Applied, symbols: &Symbols<'_>, fingerprints: &Fingerprints) -> World {
+    let mut state = empty();
+    let mut observed = Observed::default();
+    for (address, resource) in &stack.resources {
+        let (Some(desired), Some(object)) = (applied.desired.get(address), applied.objects.get(address)) else {
+            continue;
+        };
+        let sealed = |value: Planned| fingerprints.seal(address, symbols.stored(value));
+        let id = Id(format!("${{{address}}}"));
+        let (inputs, outputs) = halves(resource.kind, object);
+        let remembered = Object {
+            id: id.clone(),
+            status: Status::Ready,
+            inputs: sealed(desired.clone()),
+            outputs: symbols.stored(outputs.clone()),
+            dependencies: plan::dependencies(stack, address),
+            token: String::new(),
+            local: sealed(plan::local(stack, resource, desired, &applied.objects).widen()),
+        };
+        let live = Live { inputs: sealed(inputs), outputs: symbols.stored(outputs), phase: Phase::Ready };
+        let kind = resource.kind.name.to_owned();
+        let entry = Entry { kind, current: Some(remembered), deposed: Vec::new(), suspects: Vec::new() };
+        state.resources.insert(address.clone(), entry);
+        observed.objects.insert((address.clone(), id), Some(live));
+    }
+    for address in stack.data.keys() {
+        if let Some(object) = applied.objects.get(address) {
+            observed.data.insert(address.clone(), symbols.stored(object.clone()));
+        }
+    }
+    World { state, observed }
+}
+
+/// Arguments and outputs of an object.
+fn halves(kind: &Kind, object: &Planned) -> (Planned, Planned) {
+    let part = |schema: &Schema| {
+        let member = |name: &'static str| Some((name, object.get(name)?.clone()));
+        Planned::map(schema.fields.iter().filter_map(|it| member(it.name)))
+    };
+    (part((kind.inputs)()), part((kind.outputs)()))
+}
+
+fn empty() -> State {
+    State {
+        version: VERSION,
+        lineage: String::new(),
+        serial: 0,
+        epoch: 0,
+        applied_through: 0,
+        account: None,
+        region: None,
+        endpoint: None,
+        resources: BTreeMap::new(),
+        outputs: BTreeMap::<String, Known>::new(),
+        durations: BTreeMap::new(),
+    }
+}

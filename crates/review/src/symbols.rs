@@ -1,0 +1,165 @@
+//! What nobody can know offline, by name: `${aws_vpc.main.id}`, `${var.region}`.
+//!
+//! A symbol is equal to itself and to nothing else. Where it may, it is a text, so that templates
+//! and documents around it can be compared by what they come to; where a manifest looks inside it
+//! (splits it, adds to it, takes it for a list), it is an unknown with a stamp. It must not know
+//! what is compared.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::catalog::Catalog;
+use model::schema::{Field, Schema, Type};
+use model::stack::variable_symbol;
+use model::tree::{Source, symbol};
+use model::{Address, Known, Mode, Pending, Planned, Secret, Tree};
+
+/// The symbols of one comparison.
+#[derive(Debug)]
+pub(crate) struct Symbols<'a> {
+    catalog: &'a Catalog,
+    /// Variables that are declared sensitive.
+    sensitive: BTreeSet<String>,
+    /// Those that cannot be texts.
+    opaque: BTreeSet<Source>,
+    /// What each text or stamp stands for, as it came up.
+    seen: RefCell<BTreeMap<String, Pending>>,
+}
+
+/// The kind of the address under which a variable counts as a source.
+const VARIABLE: &str = "var";
+
+impl<'a> Symbols<'a> {
+    /// All symbols are texts, where their types allow it.
+    pub fn new(catalog: &'a Catalog, sensitive: BTreeSet<String>) -> Self {
+        Self { catalog, sensitive, opaque: BTreeSet::new(), seen: RefCell::default() }
+    }
+
+    /// Makes unknowns of some symbols. Whether any of them was a text before.
+    pub fn demote(&mut self, sources: impl IntoIterator<Item = Source>) -> bool {
+        let before = self.opaque.len();
+        self.opaque.extend(sources);
+        self.opaque.len() > before
+    }
+
+    /// The same symbols, none of them a text.
+    pub fn all_opaque(&self) -> AllOpaque<'_> {
+        AllOpaque(self)
+    }
+
+    /// The symbol of a source.
+    pub fn value(&self, source: &Source) -> Planned {
+        let may = !self.is_secret(source) && self.is_text(source) && !self.opaque.contains(source);
+        self.written(source, may)
+    }
+
+    fn written(&self, source: &Source, text: bool) -> Planned {
+        let symbol = name(source);
+        let secret = self.is_secret(source);
+        let pending = Pending { sources: BTreeSet::from([source.clone()]), secret, stamp: Some(symbol.clone()) };
+        self.seen.borrow_mut().insert(symbol.clone(), pending.clone());
+        if text { Tree::Text(symbol) } else { Tree::Hole(pending) }
+    }
+
+    /// Notes what the stamps in a value stand for.
+    pub fn note(&self, value: &Planned) {
+        value.any(&mut |it| {
+            if let Tree::Hole(pending) = it
+                && let Some(stamp) = &pending.stamp
+            {
+                self.seen.borrow_mut().entry(stamp.clone()).or_insert_with(|| pending.clone());
+            }
+            false
+        });
+    }
+
+    /// A value as state would keep it: unknowns by their stamps.
+    pub fn stored(&self, value: Planned) -> Known {
+        self.note(&value);
+        let stored = value.fill::<std::convert::Infallible, std::convert::Infallible>(&mut |pending| {
+            Ok(pending.stamp.map_or(Tree::Null, |stamp| Tree::Secret(Secret::Stamp(stamp))))
+        });
+        match stored {
+            Ok(known) => known,
+            Err(never) => match never {},
+        }
+    }
+
+    /// A value for people: symbols that stand alone are unknowns that say what they wait for.
+    pub fn shown(&self, value: Planned) -> Planned {
+        match value {
+            Tree::List(items) => Tree::List(items.into_iter().map(|it| self.shown(it)).collect()),
+            Tree::Map(members) => Tree::Map(members.into_iter().map(|(key, it)| (key, self.shown(it))).collect()),
+            Tree::Text(text) => self.meant(&text).unwrap_or(Tree::Text(text)),
+            Tree::Secret(Secret::Stamp(stamp)) => self.meant(&stamp).unwrap_or(Tree::Secret(Secret::Stamp(stamp))),
+            other => other,
+        }
+    }
+
+    fn meant(&self, symbol: &str) -> Option<Planned> {
+        self.seen.borrow().get(symbol).cloned().map(Tree::Hole)
+    }
+
+    fn is_secret(&self, source: &Source) -> bool {
+        if is_variable(&source.address) {
+            return self.sensitive.contains(&source.address.name);
+        }
+        self.field(source).is_some_and(|it| it.sensitive)
+    }
+
+    /// A variable's type is not looked at: where a text does not do, it is demoted.
+    fn is_text(&self, source: &Source) -> bool {
+        is_variable(&source.address) || self.field(source).is_some_and(|it| matches!(it.ty, Type::Text))
+    }
+
+    fn field(&self, source: &Source) -> Option<&'static Field> {
+        let schemas: [&'static Schema; 2] = match source.address.mode {
+            Mode::Managed => {
+                let kind = self.catalog.kind(&source.address.kind)?;
+                [(kind.outputs)(), (kind.inputs)()]
+            }
+            Mode::Data => {
+                let kind = self.catalog.data_kind(&source.address.kind)?;
+                [(kind.outputs)(), (kind.arguments)()]
+            }
+        };
+        schemas.into_iter().find_map(|schema| schema.field_at(&source.attribute))
+    }
+}
+
+/// See [`Symbols::all_opaque`].
+pub(crate) struct AllOpaque<'a>(&'a Symbols<'a>);
+
+/// Where the values of symbols come from.
+pub(crate) trait Imagine {
+    /// The value that stands for a source.
+    fn imagine(&self, source: &Source) -> Planned;
+}
+
+impl Imagine for Symbols<'_> {
+    fn imagine(&self, source: &Source) -> Planned {
+        self.value(source)
+    }
+}
+
+impl Imagine for AllOpaque<'_> {
+    fn imagine(&self, source: &Source) -> Planned {
+        self.0.written(source, false)
+    }
+}
+
+/// The source that a variable is.
+pub(crate) fn variable(name: &str) -> Source {
+    Source { address: Address::managed(VARIABLE, name), attribute: "value".to_owned() }
+}
+
+fn is_variable(address: &Address) -> bool {
+    address.mode == Mode::Managed && address.kind == VARIABLE
+}
+
+fn name(source: &Source) -> String {
+    if is_variable(&source.address) {
+        return variable_symbol(&source.address.name);
+    }
+    symbol(source)
+}
