@@ -53,12 +53,23 @@ fn without_tests(text: &str) -> &str {
     text.split("#[cfg(test)]").next().unwrap_or(text)
 }
 
-const CRATES: &[&str] =
-    &["model", "model-derive", "driver", "providers", "engine", "aws-store", "cloudsim", "sandbox", "stackctl"];
+const CRATES: &[&str] = &[
+    "model",
+    "model-derive",
+    "driver",
+    "providers",
+    "engine",
+    "review",
+    "report",
+    "aws-store",
+    "cloudsim",
+    "sandbox",
+    "stackctl",
+];
 
 #[test]
 fn the_pure_crates_link_no_aws_sdk() {
-    for package in ["model", "model-derive", "driver", "cloudsim", "engine", "sandbox"] {
+    for package in ["model", "model-derive", "driver", "cloudsim", "engine", "review", "report", "sandbox"] {
         let aws: Vec<String> = linked(package).into_iter().filter(|it| it.starts_with("aws-")).collect();
         assert!(aws.is_empty(), "{package} links {aws:?}");
     }
@@ -147,7 +158,7 @@ fn one_http_stack_is_linked() {
 #[test]
 fn what_reaches_an_eye_is_ordered() {
     // The SDK itself speaks in hash maps, so `providers` meets them at its edge.
-    for package in ["model", "driver", "engine", "stackctl"] {
+    for package in ["model", "driver", "engine", "review", "report", "stackctl"] {
         for (name, text) in sources(&format!("crates/{package}/src")) {
             let code = without_tests(&text);
             let hashed = code.lines().find(|line| line.contains("HashMap") && !line.trim_start().starts_with("//"));

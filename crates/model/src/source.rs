@@ -33,6 +33,17 @@ pub struct Source {
     pub path: String,
     /// The whole text.
     pub text: Arc<str>,
+    /// Where its lines start.
+    lines: Arc<[u32]>,
+}
+
+impl Source {
+    /// The line of a byte, from 0, and where it starts.
+    #[must_use]
+    pub fn line(&self, offset: u32) -> (usize, u32) {
+        let line = self.lines.partition_point(|start| *start <= offset).saturating_sub(1);
+        (line, self.lines.get(line).copied().unwrap_or(0))
+    }
 }
 
 /// All texts of one manifest in a fixed order: `stack.toml`, the layers by name, then the
@@ -49,7 +60,10 @@ impl Sources {
     /// Adds a text and returns its number.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Source { path: path.into(), text: text.into() });
+        let text: Arc<str> = text.into();
+        let breaks = text.bytes().zip(1..).filter(|(byte, _)| *byte == b'\n').map(|(_, next)| next);
+        let lines = std::iter::once(0).chain(breaks).collect();
+        self.files.push(Source { path: path.into(), text, lines });
         id
     }
 

@@ -73,7 +73,8 @@ pub fn shown(attribute: &Attribute, action: Action, remade: &BTreeSet<Address>, 
     } else {
         let (old, new) = (value::inline(before), value::inline(&after));
         notes.extend(hidden_difference(before, &after, old == new));
-        let columns = old.chars().count() + new.chars().count() + " → ".chars().count();
+        let noted: usize = notes.iter().map(|it| it.chars().count() + "  # ".len()).sum();
+        let columns = old.chars().count() + " → ".chars().count() + new.chars().count() + noted;
         if columns <= room.beside && !old.contains("\\n") && !new.contains("\\n") {
             Form::Line { before: old, after: new }
         } else {
@@ -94,7 +95,8 @@ fn notes(attribute: &Attribute, action: Action) -> Vec<&'static str> {
 }
 
 /// What values do not show of their difference. `same` is whether they read the same.
-pub(crate) fn hidden_difference(before: &Planned, after: &Planned, same: bool) -> Option<&'static str> {
+#[must_use]
+pub fn hidden_difference(before: &Planned, after: &Planned, same: bool) -> Option<&'static str> {
     let has_other = match (known_secrets(before), known_secrets(after)) {
         (Some(before), Some(after)) => before != after && !before.is_empty() && !after.is_empty(),
         (None, _) | (_, None) => false,
@@ -126,9 +128,13 @@ fn known_secrets(value: &Planned) -> Option<Vec<Secret>> {
 /// objects that are made anew, or all of them where nothing else tells the two values apart.
 #[must_use]
 pub fn told_apart(before: &Planned, after: &Planned, remade: &BTreeSet<Address>) -> Planned {
-    let both = |pending: &Pending| before.any(&mut |tree| matches!(tree, Tree::Hole(it) if it == pending));
+    let reads_same = |one: &Pending, other: &Pending| one.sources == other.sources && one.secret == other.secret;
+    let holds = |test: &dyn Fn(&Pending) -> bool| before.any(&mut |tree| matches!(tree, Tree::Hole(it) if test(it)));
+    let both = |pending: &Pending| holds(&|it| reads_same(it, pending));
+    // What stands for a value may tell that it is another, although it waits for the same.
+    let is_other = |pending: &Pending| !holds(&|it| it == pending);
     let is_remade = |pending: &Pending| pending.sources.iter().any(|it| remade.contains(&it.address));
-    let marked = renamed(after, &|pending| is_remade(pending) && both(pending));
+    let marked = renamed(after, &|pending| both(pending) && (is_remade(pending) || is_other(pending)));
     if marked.has_hole() && value::inline(&marked) == value::inline(before) {
         return renamed(after, &both);
     }

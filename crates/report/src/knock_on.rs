@@ -61,7 +61,8 @@ impl<'a> Followers<'a> {
         if clauses.is_empty() {
             return None;
         }
-        let clauses: Vec<String> = clauses.into_iter().map(|(verb, items)| format!("{verb} {}", list(&items))).collect();
+        let clauses: Vec<String> =
+            clauses.into_iter().map(|(verb, items)| format!("{verb} {}", list(&items))).collect();
         let change = self.changes.iter().find(|it| it.address == *address && it.deposed.is_none());
         Some(format!("{} this {}", change.map_or("changing", |it| gerund(it.action)), list(&clauses)))
     }
@@ -156,6 +157,7 @@ mod tests {
             changes,
             outputs: BTreeMap::new(),
             unchanged: 0,
+            drift: Vec::new(),
             released: Vec::new(),
             refusals: Vec::new(),
             map: Map::default(),

@@ -9,11 +9,13 @@ mod text;
 
 use std::collections::BTreeSet;
 
+use model::Address;
 use review::{Change, Move, Review, Sides, Verdict};
 
 use crate::knock_on::Followers;
+use crate::words::Spot;
 use crate::{attribute, lines, words};
-use change::{Context, Detail, address, assigned, brief, folded, section, sentence};
+use change::{Context, Detail, address, assigned, brief, folded, section, sentence, spot};
 use fit::Section;
 use text::{code, fence, size};
 
@@ -34,10 +36,10 @@ const RESERVE: usize = 800;
 #[must_use]
 pub fn markdown(review: &Review) -> String {
     let mut out = header(review) + &risks(review) + &refusals(review) + &moves(review);
-    let rest = outputs(review) + &released(review);
     let remade = attribute::remade(review);
+    let rest = outputs(review, &remade) + &released(review) + &drift(review);
     let mut changes: Vec<&Change> = review.changes.iter().collect();
-    changes.sort_by_key(|it| std::cmp::Reverse(it.verdict()));
+    changes.sort_by_key(|it| words::gravity(it.verdict(), it.action));
     let context = Context { remade: &remade, followers: &Followers::of(review) };
     let tell = |index: usize, detail| section(&context, changes[index], detail);
     let mut sections: Vec<Section> = changes
@@ -95,7 +97,7 @@ fn risks(review: &Review) -> String {
     let mut out = "#### What is at risk\n\n| Verdict | Resource | Why | Where |\n|:--|:--|:--|:--|\n".to_owned();
     let mut shown = 0;
     for (change, finding) in risks.iter().take(RISKS) {
-        let place = words::spot(change, finding).map_or_else(String::new, |it| code(&lines::clipped(&it.text(), 120)));
+        let place = words::spot(change, finding).map_or_else(String::new, spot);
         let row = format!(
             "| {}&nbsp;{} | {} | {} | {place} |\n",
             words::sign(finding.verdict),
@@ -123,9 +125,8 @@ fn refusals(review: &Review) -> String {
         .refusals
         .iter()
         .map(|it| {
-            let place = words::refused(review, it).and_then(|it| it.places.after.as_ref());
-            let place =
-                place.map_or_else(String::new, |it| format!(" · {}", code(&format!("{}:{}", it.file, it.line))));
+            let place = words::refused(review, it).and_then(|it| Spot::of(&it.places));
+            let place = place.map_or_else(String::new, |it| format!(" · {}", spot(it)));
             let help = it.help.as_ref().map_or_else(String::new, |help| format!("<br>{}", sentence(help)));
             format!("{} ({}){place}{help}", sentence(&it.message), code(it.code))
         })
@@ -144,8 +145,11 @@ fn moves(review: &Review) -> String {
         blocks.push(format!("# … and {more} more"));
     }
     let text = blocks.join("\n\n");
-    let what = if moves.len() == 1 { "this looks like a rename" } else { "these look like renames" };
-    format!("#### 💡 Add to the manifest if {what}\n\n{}\n", fence("toml", text.lines()))
+    let (heading, what) = match moves.len() {
+        1 => ("This looks like a rename", "it keeps its object"),
+        _ => ("These look like renames", "they keep their objects"),
+    };
+    format!("#### 💡 {heading}\n\nWith this in the manifest {what}:\n\n{}\n", fence("toml", text.lines()))
 }
 
 /// The sections; safe ones together when there are many.
@@ -184,7 +188,7 @@ fn left_out(review: &Review, sections: &[Section]) -> String {
     )
 }
 
-fn outputs(review: &Review) -> String {
+fn outputs(review: &Review, remade: &BTreeSet<Address>) -> String {
     if review.outputs.is_empty() {
         return String::new();
     }
@@ -192,12 +196,15 @@ fn outputs(review: &Review) -> String {
     for (name, change) in review.outputs.iter().take(LISTED) {
         let name = lines::clipped(name, 80);
         let shown = |value| if change.sensitive { "(secret)".to_owned() } else { brief(value) };
-        let after = attribute::told_apart(&change.before, &change.after, &attribute::remade(review));
+        let after = attribute::told_apart(&change.before, &change.after, remade);
+        let (before, after) = (shown(&change.before), shown(&after));
+        let hidden = attribute::hidden_difference(&change.before, &change.after, before == after);
+        let note = hidden.map_or_else(String::new, |it| format!("   # {it}"));
         if !change.before.is_null() {
-            block.extend(assigned('-', &name, &[shown(&change.before)], ""));
+            block.extend(assigned('-', &name, &[before], ""));
         }
         if !change.after.is_null() {
-            block.extend(assigned('+', &name, &[shown(&after)], ""));
+            block.extend(assigned('+', &name, &[after], &note));
         }
     }
     if let Some(more) = review.outputs.len().checked_sub(LISTED).filter(|more| *more > 0) {
@@ -213,12 +220,27 @@ fn outputs(review: &Review) -> String {
 /// What AWS keeps although the manifest no longer says so.
 fn released(review: &Review) -> String {
     let entry = |it: &review::Released| {
-        let place = it.place.as_ref().map_or_else(String::new, |it| format!(" · {}:{} before", it.file, it.line));
+        let place = it.place.as_ref().map_or_else(String::new, |it| format!(" · {}", spot(Spot::Before(it))));
         let path = code(&lines::clipped(&it.path.to_string(), 80));
-        format!("{path} of {} stays {}{}", address(&it.address), code(&brief(&it.value)), text::prose(&place))
+        format!("{path} of {} stays {}{}", address(&it.address), code(&brief(&it.value)), place)
     };
     let title = format!("{} no longer set, kept by AWS", words::plural(review.released.len(), "argument"));
     let entries: Vec<String> = review.released.iter().map(entry).collect();
+    if entries.is_empty() { String::new() } else { folded(&title, &list("", &entries)) }
+}
+
+/// Where AWS is not what was applied last.
+fn drift(review: &Review) -> String {
+    let entry = |it: &model::plan::Drift| {
+        if it.path.0.is_empty() {
+            return format!("{} is gone", address(&it.address));
+        }
+        let path = code(&lines::clipped(&it.path.to_string(), 80));
+        let shown = |value: &model::Known| code(&brief(&value.clone().widen()));
+        format!("{path} of {}: {} → {}", address(&it.address), shown(&it.last_applied), shown(&it.live))
+    };
+    let entries: Vec<String> = review.drift.iter().map(entry).collect();
+    let title = format!("{} outside stackctl since the last apply", words::plural(entries.len(), "change"));
     if entries.is_empty() { String::new() } else { folded(&title, &list("", &entries)) }
 }
 

@@ -130,7 +130,9 @@ pub fn place(place: &Place) -> String {
 pub fn spot<'a>(change: &'a Change, finding: &Finding) -> Option<Spot<'a>> {
     let near = finding.path.as_ref().and_then(|path| {
         let attributes = || change.attributes.iter();
-        attributes().find(|it| it.path == *path).or_else(|| attributes().find(|it| path.covers(&it.path)))
+        attributes()
+            .find(|it| it.path == *path)
+            .or_else(|| attributes().find(|it| path.covers(&it.path) || it.path.covers(path)))
     });
     let after = near.and_then(|it| it.places.after.as_ref()).or(change.places.after.as_ref()).map(Spot::After);
     let before = || near.and_then(|it| it.places.before.as_ref()).or(change.places.before.as_ref()).map(Spot::Before);

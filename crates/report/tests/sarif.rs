@@ -49,6 +49,18 @@ fn github_finds_what_it_demands() {
 }
 
 #[test]
+fn a_rule_brings_its_page() {
+    let rule = review::rules::RULES.first().expect("a rule");
+    let mut it = change("aws_lb", "main", Action::Update, "web", 1);
+    it.findings = vec![finding(Verdict::Outage, rule.name, None, "nobody reaches it")];
+    let log = sarif(&Review { changes: vec![it], ..unchanged() }, "", "1.2.3");
+    let told = &log["runs"][0]["tool"]["driver"]["rules"][0];
+    assert_eq!((&told["id"], &told["shortDescription"]["text"]), (&rule.name.into(), &rule.title.into()));
+    let help = told["help"]["markdown"].as_str().expect("a page");
+    assert!(help.contains(rule.why.trim()) && help.contains(rule.instead.trim()), "{help}");
+}
+
+#[test]
 fn a_result_is_known_again_when_lines_move() {
     let log = |line: usize| {
         let mut it = change("aws_lb", "main", Action::Update, "web", line);

@@ -73,7 +73,11 @@ impl Evidence<'_> {
             suggested_move: None,
             places: self.places(&sides, |spans| spans.header),
         };
-        let (before, after) = self.arguments(change);
+        let (before, mut after) = self.arguments(change);
+        // References may see of an argument that the manifest gave up what it was before.
+        for attribute in &change.attributes {
+            put(&mut after, &attribute.path, &attribute.after);
+        }
         let reads = sides.old.into_iter().chain(sides.new).flat_map(|it| it.depends_on.keys().cloned()).collect();
         let case = Case { change: &reviewed, before: &before, after: &after, reads: &reads, going, coming };
         reviewed.findings = rules::judge(&case);
@@ -251,6 +255,18 @@ fn expression<'r>(resource: &'r Resource, path: &Path) -> Option<&'r str> {
         Tree::Hole(expr) => Some(&expr.text),
         Tree::Null | Tree::Bool(_) | Tree::Int(_) | Tree::Float(_) | Tree::Text(_) => None,
         Tree::List(_) | Tree::Map(_) | Tree::Secret(_) => None,
+    }
+}
+
+/// Puts a value in its place, where only fields lead to it.
+fn put(tree: &mut Planned, path: &Path, value: &Planned) {
+    let Some((Step::Field(last), around)) = path.0.split_last() else { return };
+    let parent = around.iter().try_fold(tree, |tree, step| match (step, tree) {
+        (Step::Field(name), Tree::Map(members)) => members.get_mut(name),
+        _ => None,
+    });
+    if let Some(Tree::Map(members)) = parent {
+        members.insert(last.clone(), value.clone());
     }
 }
 

@@ -67,13 +67,18 @@ pub fn diff(
     let new_graph = graph::build(after.stack).map_err(wrong(Which::After))?;
     let sensitive = before.sensitive.union(after.sensitive).cloned().collect();
     let mut symbols = Symbols::new(catalog, sensitive);
-    let both = [(before.stack, &old_graph), (after.stack, &new_graph)];
-    while symbols.demote(
-        both.iter().flat_map(|(stack, graph)| imagine::looked_inside(stack, graph, &symbols)).collect::<Vec<_>>(),
-    ) {}
-    let (old, new) = (imagine::symbolic(before.stack, &symbols), imagine::symbolic(after.stack, &symbols));
-    let was = imagine::applied(&old, &old_graph, &symbols).map_err(wrong(Which::Before))?;
-    let is = imagine::applied(&new, &new_graph, &symbols).map_err(wrong(Which::After))?;
+    let ((old, was), (new, is)) = loop {
+        let was = imagine::applied(before.stack, &old_graph, &symbols);
+        let is = imagine::applied(after.stack, &new_graph, &symbols);
+        let (which, failed) = match (was, is) {
+            (Ok(was), Ok(is)) => break (was, is),
+            (Err(failed), _) => (Which::Before, failed),
+            (Ok(_), Err(failed)) => (Which::After, failed),
+        };
+        if !symbols.demote(failed.symbols) {
+            return Err(Wrong { which, problems: failed.problems });
+        }
+    };
     let fingerprints = Fingerprints::new([0; 32]);
     let mut world = imagine::world(&old, &was, &symbols, &fingerprints);
     // A data source that is asked something else may tell something else.

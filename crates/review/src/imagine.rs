@@ -3,7 +3,7 @@
 //! In: a resolved stack. Out: what state would remember and what AWS would say, with symbols for
 //! all that only AWS knows. It must not know what the next manifest says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use driver::{Live, Phase};
 use engine::fingerprint::Fingerprints;
@@ -29,37 +29,42 @@ pub(crate) struct Applied {
     pub objects: BTreeMap<Address, Planned>,
 }
 
-/// Evaluates a stack as if everything in it were there.
+/// Why a stack could not be evaluated.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    /// What was wrong.
+    pub problems: Vec<Diagnostic>,
+    /// The symbols behind it, which it may be because they are texts.
+    pub symbols: BTreeSet<Source>,
+}
+
+/// Evaluates a stack as if everything in it were there. The stack comes back with symbols in the
+/// place of variables without a value.
 ///
 /// # Errors
 /// What is wrong with values that were not known when the manifest was checked.
-pub(crate) fn applied(stack: &Stack, graph: &Graph, symbols: &dyn Imagine) -> Result<Applied, Vec<Diagnostic>> {
-    let (applied, problems) = evaluate(stack, graph, symbols);
-    if problems.is_empty() { Ok(applied) } else { Err(problems.into_values().flatten().collect()) }
-}
-
-/// Finds the symbols that cannot be texts here, because evaluating with them fails.
-pub(crate) fn looked_inside(stack: &Stack, graph: &Graph, symbols: &Symbols<'_>) -> Vec<Source> {
-    let (_, failed) = evaluate(&symbolic(stack, symbols), graph, symbols);
-    if failed.is_empty() {
-        return Vec::new();
+pub(crate) fn applied(written: &Stack, graph: &Graph, symbols: &Symbols<'_>) -> Result<(Stack, Applied), Failed> {
+    let stack = symbolic(written, symbols);
+    let (applied, problems) = evaluate(&stack, graph, symbols);
+    if problems.is_empty() {
+        return Ok((stack, applied));
     }
     let opaque = symbols.all_opaque();
-    let (unknown, _) = evaluate(&symbolic(stack, &opaque), graph, &opaque);
-    let mut found = Vec::new();
-    for value in failed.keys().filter_map(|it| unknown.desired.get(it)) {
+    let (unknown, _) = evaluate(&symbolic(written, &opaque), graph, &opaque);
+    let mut behind = BTreeSet::new();
+    for value in problems.keys().filter_map(|it| unknown.desired.get(it)) {
         value.any(&mut |it| {
             if let Tree::Hole(pending) = it {
-                found.extend(pending.sources.iter().cloned());
+                behind.extend(pending.sources.iter().cloned());
             }
             false
         });
     }
-    found
+    Err(Failed { problems: problems.into_values().flatten().collect(), symbols: behind })
 }
 
 /// The same stack whose variables without a value are symbols.
-pub(crate) fn symbolic(stack: &Stack, symbols: &dyn Imagine) -> Stack {
+fn symbolic(stack: &Stack, symbols: &dyn Imagine) -> Stack {
     let mut stack = stack.clone();
     for value in stack.names.variables.values_mut() {
         if let Tree::Hole(pending) = value
@@ -71,11 +76,9 @@ pub(crate) fn symbolic(stack: &Stack, symbols: &dyn Imagine) -> Stack {
     stack
 }
 
-type Failed = BTreeMap<Address, Vec<Diagnostic>>;
-
-fn evaluate(stack: &Stack, graph: &Graph, symbols: &dyn Imagine) -> (Applied, Failed) {
+fn evaluate(stack: &Stack, graph: &Graph, symbols: &dyn Imagine) -> (Applied, BTreeMap<Address, Vec<Diagnostic>>) {
     let mut applied = Applied { desired: BTreeMap::new(), objects: BTreeMap::new() };
-    let mut failed = Failed::new();
+    let mut failed = BTreeMap::new();
     for address in graph.order() {
         let desired = match stack.evaluate(address, &applied.objects) {
             Ok(desired) => desired,

@@ -70,7 +70,7 @@ impl Access {
         let (protocol, ports) = service(block, "protocol")?;
         let mut peers = Vec::new();
         for argument in ["cidr_blocks", "ipv6_cidr_blocks"] {
-            peers.extend(texts(block, argument).into_iter().map(range));
+            peers.extend(texts(block, argument).into_iter().map(|it| range(it, argument)));
         }
         peers.extend(texts(block, "prefix_list_ids").into_iter().map(|it| Peer::named("prefix list", it)));
         peers.extend(texts(block, "security_groups").into_iter().map(|it| Peer::named("group", it)));
@@ -86,7 +86,7 @@ impl Access {
         let (protocol, ports) = service(arguments, "ip_protocol")?;
         let mut peers = Vec::new();
         for argument in ["cidr_ipv4", "cidr_ipv6"] {
-            peers.extend(texts(arguments, argument).into_iter().map(range));
+            peers.extend(texts(arguments, argument).into_iter().map(|it| range(it, argument)));
         }
         peers.extend(texts(arguments, "prefix_list_id").into_iter().map(|it| Peer::named("prefix list", it)));
         let groups = texts(arguments, "referenced_security_group_id");
@@ -132,6 +132,12 @@ impl Peer {
                 Some((bounds(a), bounds(b)))
             }
             (Self::Named { .. }, Self::Named { .. }) if self == other => Some(((0, 0), (0, 0))),
+            // Whoever is in a group or on a list comes from some address.
+            (Self::Named { what, .. }, Self::Range(range))
+                if other.is_world() && is_ipv6(what) != range.network().is_ipv4() =>
+            {
+                Some(((0, 0), (0, 0)))
+            }
             _ => None,
         }
     }
@@ -332,11 +338,17 @@ fn texts(block: &Planned, argument: &str) -> Vec<String> {
     found
 }
 
-fn range(text: String) -> Peer {
-    match text.parse::<IpNet>() {
-        Ok(range) => Peer::Range(range.trunc()),
-        Err(_) => Peer::named("range", text),
-    }
+/// A range of IPv6 whose addresses are not known.
+const IPV6_RANGE: &str = "IPv6 range";
+
+fn is_ipv6(what: &str) -> bool {
+    what == IPV6_RANGE
+}
+
+/// The range in an argument of IPv4 or of IPv6, as the argument's name says.
+fn range(text: String, argument: &str) -> Peer {
+    let what = if argument.contains("ipv6") { IPV6_RANGE } else { "range" };
+    text.parse().map_or_else(|_| Peer::named(what, text.clone()), |range: IpNet| Peer::Range(range.trunc()))
 }
 
 fn number(address: IpAddr) -> u128 {
@@ -410,6 +422,12 @@ mod tests {
         check(&group(symbol), &group(symbol), &[]);
         check(&group("sg-1"), &group(symbol), &["port 1/tcp the group `aws_security_group.web`"]);
         let own = json!([{ "protocol": "tcp", "from_port": 1, "to_port": 1, "self": true }]);
+        // The world takes in everybody, by IPv4 as a rule.
+        let world = |argument: &str, range: &str| json!([{ "protocol": "tcp", "from_port": 1, "to_port": 1, argument: [range] }]);
+        check(&world("cidr_blocks", "0.0.0.0/0"), &group("sg-1"), &[]);
+        check(&world("cidr_blocks", "0.0.0.0/0"), &own, &[]);
+        check(&world("ipv6_cidr_blocks", "::/0"), &group("sg-1"), &["port 1/tcp the group `sg-1`"]);
+        check(&world("ipv6_cidr_blocks", "::/0"), &world("ipv6_cidr_blocks", "${var.range}"), &[]);
         check(&group("sg-1"), &own, &["port 1/tcp the group itself"]);
     }
 

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use review::rules::{RULES, docs, kinds, named_arguments};
+use review::rules::{docs, kinds, named_arguments};
 use serde_json::Value as Json;
 
 #[test]
@@ -58,14 +58,6 @@ fn pages_are_fresh() {
         }
     }
     assert!(stale.is_empty(), "run `cargo xtask generate`; stale in docs/verdicts: {stale:#?}");
-}
-
-#[test]
-fn every_rule_is_in_a_file_of_its_own() {
-    for rule in RULES {
-        let file = format!("crates/review/src/rules/{}.rs", rule.name.replace('-', "_"));
-        assert!(root().join(&file).is_file(), "{file}");
-    }
 }
 
 /// Every kind with the paths of its arguments.

@@ -1,4 +1,4 @@
-//! Documents that a command writes beside what it prints.
+//! Documents that a command prints, or writes beside what it prints.
 
 use std::path::Path;
 
@@ -6,24 +6,27 @@ use engine::plan::Planning;
 use model::graph;
 use report::html::About;
 use review::{Ground, Review};
+use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::holder::now;
 use crate::render::time;
 use crate::world::World;
 
-/// Writes a document, whole or not at all as far as the file system goes.
+/// Prints a document, in one piece: the stream looks at every piece for styles.
+pub fn print(document: &Value) {
+    let text = format!("{document:#}");
+    anstream::println!("{text}");
+}
+
+/// Writes a review as a page to look at.
 ///
 /// # Errors
 /// It cannot be written there.
-pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(path, text)
+pub fn write_page(path: &Path, review: &Review) -> Result<(), Failure> {
+    let about = About { version: env!("CARGO_PKG_VERSION"), made: &time::utc(now()) };
+    std::fs::write(path, report::html::page(review, &about))
         .map_err(|why| Failure::environment("unwritable", format!("cannot write `{}`: {why}", path.display())))
-}
-
-/// Who made a document, and when.
-pub fn about() -> About {
-    About { version: env!("CARGO_PKG_VERSION").to_owned(), made: time::utc(now()) }
 }
 
 /// A plan, reviewed.

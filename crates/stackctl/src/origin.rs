@@ -58,6 +58,14 @@ impl Origin {
         }
     }
 
+    /// What stands before the paths of its texts for a code host.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Folder(folder) => folder.root(),
+            Self::Revision(revision) => revision.path(),
+        }
+    }
+
     /// What stands before the paths of its texts on screen.
     pub fn root(&self) -> String {
         match self {

@@ -34,9 +34,11 @@ impl Revision {
     /// There is no git, no repository, no such revision, or no manifest in that folder.
     pub fn of_path(revision: &str, path: &str) -> Result<Self, Failure> {
         let folder = path.strip_suffix("stack.toml").unwrap_or(path);
-        let folder = match folder.strip_prefix("./") {
-            Some(here) => format!("{}{here}", prefix(Path::new("."))?),
-            None => folder.to_owned(),
+        let is_from_here = matches!(folder.split('/').next(), Some("." | ".."));
+        let folder = match is_from_here {
+            true => joined(&prefix(Path::new("."))?, folder)
+                .ok_or_else(|| Failure::wrong("no-manifest", format!("`{path}` leads out of the repository")))?,
+            false => folder.to_owned(),
         };
         let found = Self::open(Path::new("."), revision, &folder)?;
         if !found.has_manifest() {
@@ -68,15 +70,17 @@ impl Revision {
 
     /// What it is called in headings, as `origin/main:manifests/wordpress`.
     pub fn name(&self) -> String {
-        format!("{}:{}", self.name, shown(&self.folder))
+        format!("{}:{}", abridged(&self.name), shown(&self.folder))
     }
 
     /// What stands before the paths of its texts on screen.
     pub fn root(&self) -> String {
-        match self.folder.as_str() {
-            "" => format!("{}:", self.name),
-            folder => format!("{}:{folder}/", self.name),
-        }
+        format!("{}:{}", abridged(&self.name), self.path())
+    }
+
+    /// What stands before the paths of its texts in the repository.
+    pub fn path(&self) -> String {
+        if self.folder.is_empty() { String::new() } else { format!("{}/", self.folder) }
     }
 
     /// The texts: `stack.toml`, the layers by name, the environment asked for.
@@ -102,11 +106,14 @@ impl Revision {
 
     fn open(at: &Path, revision: &str, folder: &str) -> Result<Self, Failure> {
         let commit = format!("{revision}^{{tree}}");
-        let tree = git(at, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit], &[]).map_err(|wrong| {
-            let help = "fetch it first: a shallow clone in CI has only its own commit (`fetch-depth: 0`)";
-            let Some(_) = wrong.said else { return Failure::from(wrong) };
-            Failure::wrong("unknown-revision", format!("git knows no revision `{revision}`")).help(help)
-        })?;
+        let tree =
+            git(at, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit], &[]).map_err(|wrong| {
+                let help = "fetch it first: a shallow clone in CI has only its own commit (`fetch-depth: 0`)";
+                if !wrong.is_about_the_name() {
+                    return Failure::from(wrong);
+                }
+                Failure::wrong("unknown-revision", format!("git knows no revision `{revision}`")).help(help)
+            })?;
         let tree = String::from_utf8_lossy(&tree).trim().to_owned();
         let folder = folder.trim_matches('/').to_owned();
         let mut arguments = vec!["ls-tree", "-r", "-z", "--full-tree", &tree, "--"];
@@ -182,6 +189,12 @@ fn joined(folder: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// A revision as people read it: of a whole commit id, as pipelines give it, the beginning.
+fn abridged(revision: &str) -> &str {
+    let is_id = revision.len() >= 40 && revision.bytes().all(|it| it.is_ascii_hexdigit());
+    if is_id { &revision[..12] } else { revision }
+}
+
 fn shown(folder: &str) -> &str {
     if folder.is_empty() { "." } else { folder }
 }
@@ -193,15 +206,25 @@ struct GitFailed {
     why: String,
 }
 
+impl GitFailed {
+    /// Whether git ran in a repository, and did not find what was named.
+    fn is_about_the_name(&self) -> bool {
+        self.said.as_ref().is_some_and(|said| !said.contains(NO_REPOSITORY))
+    }
+}
+
+/// What git says outside of every repository.
+const NO_REPOSITORY: &str = "not a git repository";
+
 impl From<GitFailed> for Failure {
     fn from(wrong: GitFailed) -> Self {
         match wrong.said {
-            Some(said) if said.contains("not a git repository") => {
-                Self::wrong("no-repository", "this is no git repository")
-                    .help("compare two folders: `stackctl diff OLD NEW`")
-            }
+            Some(said) if said.contains(NO_REPOSITORY) => Self::wrong("no-repository", "this is no git repository")
+                .help("compare two folders: `stackctl diff OLD NEW`"),
             Some(_) => Self::environment("git", wrong.why),
-            None => Self::environment("git", wrong.why).help("install git, or compare two folders: `stackctl diff OLD NEW`"),
+            None => {
+                Self::environment("git", wrong.why).help("install git, or compare two folders: `stackctl diff OLD NEW`")
+            }
         }
     }
 }
@@ -212,6 +235,8 @@ fn git(at: &Path, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, GitFailed
         .arg("-C")
         .arg(at)
         .args(arguments)
+        // What it says is looked at.
+        .env("LC_ALL", "C")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

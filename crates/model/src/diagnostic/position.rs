@@ -1,6 +1,6 @@
 //! Offsets as people and other programs count them: lines and columns.
 
-use crate::source::{Sources, Span};
+use crate::source::{Source, Sources, Span};
 
 /// A place in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,10 +14,11 @@ pub struct Position {
 impl Position {
     /// Where a byte of a text stands.
     #[must_use]
-    pub fn of(text: &str, offset: usize) -> Self {
-        let before = &text[..text.floor_char_boundary(offset)];
-        let line_start = before.rfind('\n').map_or(0, |it| it + 1);
-        Self { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+    pub fn of(source: &Source, offset: u32) -> Self {
+        let text = &source.text;
+        let (line, start) = source.line(offset.min(u32::try_from(text.len()).unwrap_or(u32::MAX)));
+        let before = &text[start as usize..text.floor_char_boundary(offset as usize)];
+        Self { line: line + 1, column: before.chars().count() + 1 }
     }
 }
 
@@ -37,7 +38,7 @@ impl<'a> Region<'a> {
     #[must_use]
     pub fn of(sources: &'a Sources, span: Span) -> Option<Self> {
         let source = sources.get(span.file)?;
-        let at = |offset: u32| Position::of(&source.text, offset as usize);
+        let at = |offset: u32| Position::of(source, offset);
         Some(Self { file: &source.path, start: at(span.start), end: at(span.end) })
     }
 }

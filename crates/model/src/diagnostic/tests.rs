@@ -115,8 +115,10 @@ fn sarif_log() {
 
 #[test]
 fn positions_count_characters() {
-    let check = |text: &str, offset: usize, expect: (usize, usize)| {
-        let Position { line, column } = Position::of(text, offset);
+    let check = |text: &str, offset: u32, expect: (usize, usize)| {
+        let mut sources = Sources::default();
+        let file = sources.add("stack.toml", text);
+        let Position { line, column } = Position::of(sources.get(file).expect("it was added"), offset);
         assert_eq!((line, column), expect, "{text:?} at {offset}");
     };
     check("", 0, (1, 1));

@@ -5,7 +5,6 @@
 
 pub(crate) mod loops;
 mod print;
-mod svg;
 #[cfg(test)]
 mod tests;
 
@@ -23,7 +22,6 @@ use crate::source::Span;
 use crate::stack::{Dependency, Stack};
 
 pub use print::{dot, json, mermaid, text};
-pub use svg::svg;
 
 /// Resources and data sources, each after what it depends on.
 #[derive(Clone, Debug)]

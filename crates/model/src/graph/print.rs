@@ -90,7 +90,7 @@ pub fn json(graph: &Graph) -> Json {
 }
 
 /// The addresses of each layer that has any, in the order in which things are made.
-pub(super) fn by_layer(graph: &Graph) -> Vec<(&str, Vec<&Address>)> {
+fn by_layer(graph: &Graph) -> Vec<(&str, Vec<&Address>)> {
     let of = |layer: &str| -> Vec<&Address> {
         graph.order().iter().filter(|it| graph.node(it).is_some_and(|node| node.layer == layer)).collect()
     };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{build, dot, json, mermaid, svg, text};
+use super::{build, dot, json, mermaid, text};
 use crate::address::Address;
 use crate::testing::stack;
 
@@ -40,21 +40,4 @@ fn drawings_leave_out_what_follows() {
     let json = json(&graph);
     assert_eq!(json["edges"].as_array().map(Vec::len), Some(3));
     assert_eq!(json["edges"][1]["attributes"][0], "id");
-}
-
-#[test]
-fn the_picture_puts_what_comes_first_left() {
-    let picture = svg(&build(&stack(TEXT)).expect("no cycle"));
-    assert_eq!(picture.matches("<rect class=\"node\"").count(), 3);
-    assert_eq!(picture.matches("<rect class=\"node data\"").count(), 1);
-    assert_eq!(picture.matches("<path").count(), 2, "a to s follows from a to b to s");
-    let left = |address: &str| {
-        let rest = picture.split(&format!("<title>{address}</title>")).nth(1).expect(address);
-        rest.split("x=\"")
-            .nth(1)
-            .and_then(|it| it.split('"').next())
-            .and_then(|it| it.parse::<usize>().ok())
-            .expect("a place")
-    };
-    assert!(left("aws_network.a") < left("aws_network.b") && left("aws_network.b") < left("aws_store.s"));
 }

@@ -12,7 +12,7 @@ use super::context::Context;
 use super::diff::{self, Piece, Row};
 use super::value::{inline, is_document, symbols};
 use super::words;
-use crate::attribute::told_apart;
+use crate::attribute::{hidden_difference, told_apart};
 use crate::words::plural;
 use crate::{lines, value};
 
@@ -65,11 +65,11 @@ impl Shown {
         let (old, new) = (value::inline(before), value::inline(after));
         let length = old.chars().count() + new.chars().count();
         let document = is_document(before) || is_document(after);
-        let short = |values: Markup| Self { values, wide: false, note: None };
-        let wide = |values: Markup| Self { values, wide: true, note: None };
+        let note = hidden_difference(before, after, old == new);
+        let short = |values: Markup| Self { values, wide: false, note };
+        let wide = |values: Markup| Self { values, wide: true, note };
         if old == new {
-            let note = if after.has_secret() { "another secret" } else { "another value that reads the same" };
-            return Self { note: Some(note), ..short(one(context, after)) };
+            return short(one(context, after));
         }
         if before.is_null() && is_new {
             let lines = || value::laid_out(after, 2 * COLUMN);

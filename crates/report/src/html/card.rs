@@ -34,7 +34,10 @@ pub(super) fn render(context: &Context<'_>, index: usize, rank: usize, change: &
             details open[open] {
                 summary {
                     (sign(change.action))
-                    h3 { (name(&change.address)) @if let Some(id) = &change.deposed { " " span.old { "replaced object " (id) } } }
+                    h3 {
+                        (name(&change.address))
+                        @if let Some(id) = &change.deposed { " " span.old { "replaced object " (id) } }
+                    }
                     span.badges { @for verdict in verdicts { (badge(verdict)) } }
                     span.brief { (prose(&brief(change))) }
                 }

@@ -94,7 +94,8 @@ fn resource(context: &Context<'_>, index: usize, node: &Node, needs: &[usize], u
             p.what { code { (node.address.kind) } " in layer " b { (node.layer) } }
             @if let Some((at, change)) = change {
                 p.change {
-                    (sign(change.action)) " " a.card-link href={ "#c" (at) } { (verb(change.action)) ": see the change" } " "
+                    (sign(change.action)) " "
+                    a.card-link href={ "#c" (at) } { (verb(change.action)) ": see the change" } " "
                     (badge(change.verdict()))
                 }
             }

@@ -3,12 +3,12 @@
 //! In: a review. Out: the `header` element. It must not know single changes.
 
 use maud::{Markup, html};
-use model::diagnostic::Diagnostic;
 use review::Sides;
 
 use super::context::{Context, badge};
 use super::value::prose;
 use super::words;
+use crate::words::{refused, risks};
 
 /// The head of the page.
 pub(super) fn render(context: &Context<'_>) -> Markup {
@@ -16,9 +16,13 @@ pub(super) fn render(context: &Context<'_>) -> Markup {
     html! {
         header.head {
             div.bar {
-                p.brand { b { "stackctl" } " " @match review.sides { Sides::Diff { .. } => "review", Sides::Plan { .. } => "plan" } }
+                p.brand {
+                    b { "stackctl" } " "
+                    @match review.sides { Sides::Diff { .. } => "review", Sides::Plan { .. } => "plan" }
+                }
                 nav aria-label="Parts of this page" { (parts(context)) }
-                button.plain.needs-script #theme type="button" aria-label="Switch between light and dark" title="Light or dark" {
+                button.plain.needs-script #theme type="button" title="Light or dark"
+                    aria-label="Switch between light and dark" {
                     svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true" {
                         circle cx="10" cy="10" r="7.25" fill="none" stroke="currentColor" stroke-width="1.5" {}
                         path d="M10 2.75a7.25 7.25 0 0 1 0 14.5z" fill="currentColor" {}
@@ -30,11 +34,16 @@ pub(super) fn render(context: &Context<'_>) -> Markup {
                 p.sides { (sides(&review.sides)) }
                 @if review.has_changes() { div.outcome {
                     (badge(review.verdict()))
-                    p.summary { (words::summary(review)) @if let Some(reason) = words::worst(review) { "; worst: " (review.verdict()) " because " (prose(reason)) } "." @if review.unchanged > 0 {
-                        " " span.muted { (review.unchanged) " unchanged." }
-                    } }
+                    p.summary {
+                        (words::summary(review))
+                        @if let Some((_, worst)) = risks(review).first() {
+                            "; worst: " (worst.verdict) " because " (prose(&worst.reason))
+                        }
+                        "."
+                        @if review.unchanged > 0 { " " span.muted { (review.unchanged) " unchanged." } }
+                    }
                 } }
-                @if !review.refusals.is_empty() { (refusals(&review.refusals)) }
+                @if !review.refusals.is_empty() { (refusals(context)) }
             }
         }
     }
@@ -47,6 +56,7 @@ fn parts(context: &Context<'_>) -> Markup {
         ("#changes", "Changes", review.changes.len(), true),
         ("#outputs", "Outputs", review.outputs.len(), !review.outputs.is_empty()),
         ("#released", "No longer set", review.released.len(), !review.released.is_empty()),
+        ("#drift", "Drift", review.drift.len(), !review.drift.is_empty()),
         ("#graph", "Graph", review.map.nodes.len(), !review.map.nodes.is_empty()),
     ];
     html! {
@@ -63,7 +73,8 @@ fn sides(sides: &Sides) -> Markup {
                 code { (before) } span.arrow aria-hidden="true" { " → " } span.spoken { " becomes " } code { (after) }
             },
             Sides::Plan { environment } => {
-                "what AWS has" span.arrow aria-hidden="true" { " → " } span.spoken { " becomes " } "what the manifest says"
+                "what AWS has" span.arrow aria-hidden="true" { " → " } span.spoken { " becomes " }
+                "what the manifest says"
                 @if let Some(environment) = environment { " for " code { (environment) } }
             },
         }
@@ -71,16 +82,21 @@ fn sides(sides: &Sides) -> Markup {
 }
 
 /// Why apply would refuse.
-fn refusals(refusals: &[Diagnostic]) -> Markup {
+fn refusals(context: &Context<'_>) -> Markup {
     html! {
         section.refusals aria-labelledby="refusals-title" {
             h2 #refusals-title { "Apply would refuse this" }
             ul {
-                @for refusal in refusals {
+                @for refusal in &context.review.refusals {
                     li {
                         p { strong { (prose(&refusal.message)) } " " code.rule { (refusal.code) } }
-                        @for note in refusal.labels.iter().map(|it| &it.text).filter(|it| !it.is_empty()) { p { (prose(note)) } }
+                        @for note in refusal.labels.iter().map(|it| &it.text).filter(|it| !it.is_empty()) {
+                            p { (prose(note)) }
+                        }
                         @if let Some(help) = &refusal.help { p.help { b { "What to do: " } (prose(help)) } }
+                        @if let Some(change) = refused(context.review, refusal) {
+                            p { (context.link(&change.address)) }
+                        }
                     }
                 }
             }

@@ -8,7 +8,7 @@
 //! - `header`: what was compared, the verdict, the summary, refusals.
 //! - `toolbar`: search and filters.
 //! - `card`, `attribute`: one change.
-//! - `sections`: outputs and released arguments.
+//! - `sections`: outputs, released arguments and drift.
 //! - `graph`: the picture, and every resource with its neighbours.
 
 mod attribute;
@@ -26,7 +26,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use review::{Change, Review};
 
 use crate::picture;
-use crate::words::plural;
+use crate::words::{gravity, plural};
 use context::Context;
 
 /// Who made the page, and when.
@@ -68,6 +68,7 @@ pub fn page(review: &Review, about: &About<'_>) -> String {
                     (changes(&context))
                     (sections::outputs(&context))
                     (sections::released(&context))
+                    (sections::drift(&context))
                     (graph::render(&context))
                 }
                 (footer(about))
@@ -77,10 +78,10 @@ pub fn page(review: &Review, about: &About<'_>) -> String {
     page.into_string()
 }
 
-/// The cards, risk first; what is equally bad stays in dependency order.
+/// The cards, risk first; what is equally grave stays in dependency order.
 fn changes(context: &Context<'_>) -> Markup {
     let mut order: Vec<(usize, &Change)> = context.review.changes.iter().enumerate().collect();
-    order.sort_by_key(|(_, change)| std::cmp::Reverse(change.verdict()));
+    order.sort_by_key(|(_, change)| gravity(change.verdict(), change.action));
     html! {
         section #changes tabindex="-1" aria-labelledby="changes-title" {
             h2 #changes-title { "Changes" @if !order.is_empty() { " " span.number { (order.len()) } } }
@@ -88,7 +89,9 @@ fn changes(context: &Context<'_>) -> Markup {
                 (empty(context.review))
             } @else {
                 div #cards {
-                    @for (rank, (index, change)) in order.iter().enumerate() { (card::render(context, *index, rank, change)) }
+                    @for (rank, (index, change)) in order.iter().enumerate() {
+                        (card::render(context, *index, rank, change))
+                    }
                 }
                 p.none #none hidden { "No change matches the search and the filters." }
             }
@@ -115,7 +118,10 @@ fn empty(review: &Review) -> Markup {
 fn footer(about: &About<'_>) -> Markup {
     html! {
         footer.foot {
-            p { "Made by stackctl " (about.version) ", " (about.made) ". This page is complete in itself and loads nothing." }
+            p {
+                "Made by stackctl " (about.version) ", " (about.made) ". "
+                "This page is complete in itself and loads nothing."
+            }
             p.needs-script {
                 kbd { "/" } " search " kbd { "Esc" } " clear or close "
                 kbd { "+" } " " kbd { "−" } " " kbd { "0" } " zoom the graph "

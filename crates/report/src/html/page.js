@@ -57,7 +57,7 @@
       action: element.dataset.action, layer: element.dataset.layer,
     }));
     const wordsOf = (card) => card.words ??= [card.element.dataset.address, card.layer, card.action,
-      ...all(".badge, .brief, .findings p, .reasons, .attributes dt, .end", card.element).map((it) => it.textContent)]
+      ...all(".badge, .brief, .findings p, .reasons > div:not(:has(.ref)), .attributes dt, .end", card.element).map((it) => it.textContent)]
       .join(" ").toLowerCase();
     let shownOrder = "risk";
     function arrange() {
@@ -126,7 +126,7 @@
     /* How far the filters may slide out of sight above the search, and what the rest covers. */
     const tools = document.querySelector(".tools"), find = tools.querySelector(".find");
     new ResizeObserver(() => {
-      const up = find.offsetTop - 10;
+      const up = find.offsetTop - 8;
       const sticky = getComputedStyle(tools).position === "sticky";
       root.style.setProperty("--up", `${-up}px`);
       root.style.setProperty("--tools", `${sticky ? tools.offsetHeight - up : 0}px`);
@@ -226,7 +226,7 @@
     const indexes = new Map([...nodes].map(([index, it]) => [it.dataset.address, index]));
     const size = { width: 1, height: 1 };
     const view = { x: whole.x + whole.width / 2, y: whole.y + whole.height / 2, scale: 1 };
-    let smallest = 0.05, frame = 0, isOnPaper = false, isFitted = true, bounds = whole, picked = null;
+    let smallest = 0.05, frame = 0, isOnPaper = false, isFitted = true, wasFitted = false, bounds = whole, picked = null;
     svg.removeAttribute("width");
     svg.removeAttribute("height");
 
@@ -297,6 +297,7 @@
     graph.select = (index, { scroll = false, quiet = false, still = false } = {}) => {
       const node = nodes.get(index), text = byId(`r${index}`);
       if (!node || !text) return;
+      wasFitted = picked === null ? isFitted : wasFitted;
       graph.clear();
       picked = index;
       svg.classList.add("picking");
@@ -319,7 +320,7 @@
       inspector.scrollTop = 0;
       measure();
       draw();
-      if (!still || !inside(node)) reveal(node, all(".node.near", svg));
+      if (!still || !inside(node) || view.scale < 0.6) reveal(node, all(".node.near", svg));
       state.node = node.dataset.address;
       writeState();
       if (scroll) stage.scrollIntoView({ block: "center" });
@@ -336,6 +337,8 @@
       const node = nodes.get(picked);
       graph.clear();
       inspector.hidden = true;
+      measure();
+      if (wasFitted) fit();
       state.node = "";
       writeState();
       node?.focus({ preventScroll: true });
@@ -439,6 +442,10 @@
     measure();
     const named = indexes.get(state.node);
     if (named !== undefined) graph.select(named, { quiet: true });
+    else if (view.scale < 0.12) {
+      /* A picture too large to be read as a whole begins where the worst change is. */
+      reveal(nodes.get(indexes.get(document.querySelector("article")?.dataset.address) ?? 0));
+    }
     graph.named = (address) => indexes.get(address);
   }
 

@@ -24,9 +24,11 @@ pub(super) fn render(context: &Context<'_>) -> Markup {
             div.row.find.needs-script {
                 div.search {
                     svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true" {
-                        path d="M9 3a6 6 0 1 0 0 12A6 6 0 0 0 9 3zM13.5 13.5L17.5 17.5" fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" {}
+                        path d="M9 3a6 6 0 1 0 0 12A6 6 0 0 0 9 3zM13.5 13.5L17.5 17.5" fill="none"
+                            stroke="currentColor" stroke-width="1.7" stroke-linecap="round" {}
                     }
-                    input #search type="search" placeholder="Address, kind, attribute, reason …" aria-label="Search changes" autocomplete="off" spellcheck="false" aria-keyshortcuts="/";
+                    input #search type="search" placeholder="Address, kind, attribute, reason …"
+                        aria-label="Search changes" autocomplete="off" spellcheck="false" aria-keyshortcuts="/";
                     kbd aria-hidden="true" { "/" }
                 }
                 span.hits {
@@ -53,7 +55,8 @@ fn verdicts(context: &Context<'_>) -> Markup {
     html! {
         span.group role="group" aria-label="Verdicts" {
             @for (verdict, number) in Verdict::ALL.into_iter().rev().map(|it| (it, number(it))).filter(|it| it.1 > 0) {
-                button.chip type="button" disabled aria-pressed="false" data-verdict=(verdict.name()) title=(words::meaning(verdict)) {
+                button.chip type="button" disabled aria-pressed="false" data-verdict=(verdict.name())
+                    title=(words::meaning(verdict)) {
                     span class={ "dot " (verdict.name()) } {} (verdict.name()) " " span.number { (number) }
                 }
             }

@@ -87,10 +87,7 @@ mod tests {
             r#"&quot;arn:<span class="unknown">${aws_vpc.main.arn}</span>/* ${open&quot;"#,
         );
         check(&Tree::Secret(Secret::plain(Tree::text("hidden"))), r#"<span class="secret">(secret)</span>"#);
-        check(
-            &Tree::map([("password", Tree::Secret(Secret::plain(Tree::text("hidden"))))]),
-            "{ password = (secret) }",
-        );
+        check(&Tree::map([("password", Tree::Secret(Secret::plain(Tree::text("hidden"))))]), "{ password = (secret) }");
         check(&Planned::Null, r#"<span class="unset">not set</span>"#);
     }
 
@@ -102,7 +99,8 @@ mod tests {
 
     #[test]
     fn documents_are_read_on_lines_of_their_own() {
-        let documents = [Tree::text("a\nb"), Tree::text("{\"a\": 1}"), Tree::map([("a", Tree::Int(1)), ("b", Tree::Int(2))])];
+        let documents =
+            [Tree::text("a\nb"), Tree::text("{\"a\": 1}"), Tree::map([("a", Tree::Int(1)), ("b", Tree::Int(2))])];
         assert!(documents.iter().all(is_document));
         let plain = [Tree::text("{a}"), Tree::map([("a", Tree::Int(1))]), Tree::List(vec![Tree::Int(1), Tree::Int(2)])];
         assert!(!plain.iter().any(is_document));

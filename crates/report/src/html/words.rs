@@ -3,9 +3,9 @@
 //! In: actions, verdicts, places, counts. Out: short texts. It must not know HTML.
 
 use model::plan::Action;
-use review::{Place, Places, Review, Sides, Verdict};
+use review::{Places, Review, Sides, Verdict};
 
-use crate::words::{COUNTED, counts, outputs};
+use crate::words::{COUNTED, counts, outputs, place};
 
 /// Every action, in the order in which a summary names them.
 pub(super) fn actions() -> impl Iterator<Item = Action> {
@@ -49,13 +49,6 @@ pub(super) fn summary(review: &Review) -> String {
     }
 }
 
-/// The first reason of the worst verdict; `None` where all is safe.
-pub(super) fn worst(review: &Review) -> Option<&str> {
-    let verdict = Some(review.verdict()).filter(|it| *it != Verdict::Safe)?;
-    let mut findings = review.changes.iter().flat_map(|it| &it.findings);
-    findings.find(|it| it.verdict == verdict).map(|it| it.reason.as_str())
-}
-
 /// What is held against what, as one line for the title.
 pub(super) fn sides(sides: &Sides) -> String {
     match sides {
@@ -73,9 +66,4 @@ pub(super) fn places(places: &Places) -> Option<String> {
         (Some(one), None) | (None, Some(one)) => Some(place(one)),
         (None, None) => None,
     }
-}
-
-/// `data.toml:14`.
-pub(super) fn place(place: &Place) -> String {
-    format!("{}:{}", place.file, place.line)
 }

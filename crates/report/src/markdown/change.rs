@@ -12,7 +12,8 @@ use super::text::{code, fence, prose, size};
 use crate::attribute::{self, Form, Room, Shown};
 use crate::knock_on::Followers;
 use crate::lines::{Row, Tag, clipped};
-use crate::{value, words};
+use crate::value;
+use crate::words::{self, Spot};
 
 /// How much is told of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +83,9 @@ pub fn folded(title: &str, body: &str) -> String {
 fn title(change: &Change) -> String {
     let sign = words::sign(change.verdict());
     let mut out = format!("{sign} <b>{}</b> {}", words::verb(change.action), address(&change.address));
+    if change.verdict() > Verdict::Safe {
+        out += &format!(" · {}", change.verdict());
+    }
     if let Some(id) = &change.deposed {
         out += &format!(" (replaced object {})", code(&clipped(&id.to_string(), ADDRESS)));
     }
@@ -96,7 +100,7 @@ fn bullets(context: &Context<'_>, change: &Change, whole: bool) -> String {
     let text = |text: &str| if whole { prose(text) } else { sentence(text) };
     let mut out = String::new();
     for finding in change.findings.iter().filter(|it| it.verdict > Verdict::Safe) {
-        let place = words::spot(change, finding).map_or_else(String::new, |it| format!(" · {}", code(&it.text())));
+        let place = words::spot(change, finding).map_or_else(String::new, |it| format!(" · {}", spot(it)));
         out += &format!(
             "- {} **{}**: {} ({}){place}\n",
             words::sign(finding.verdict),
@@ -121,7 +125,7 @@ fn bullets(context: &Context<'_>, change: &Change, whole: bool) -> String {
         out += &format!("- Follows from {}\n", from.join(", "));
     }
     if let Some(sentence) = context.followers.sentence(&change.address).filter(|_| whole) {
-        out += &format!("- Knock-on: {}\n", prose(&sentence));
+        out += &format!("- Knock-on: {}\n", kinds_as_code(&sentence));
     }
     if let Some(suggested) = &change.suggested_move {
         let (from, to) = (address(&suggested.from), address(&suggested.to));
@@ -130,14 +134,27 @@ fn bullets(context: &Context<'_>, change: &Change, whole: bool) -> String {
     out + &places(change)
 }
 
+/// A sentence whose kinds, the only words with a `_` in them, are code.
+fn kinds_as_code(sentence: &str) -> String {
+    let word = |word: &str| {
+        let kind = word.trim_end_matches(',');
+        if kind.contains('_') { code(kind) + &word[kind.len()..] } else { prose(word) }
+    };
+    sentence.split(' ').map(word).collect::<Vec<String>>().join(" ")
+}
+
+/// A place as code.
+pub fn spot(spot: Spot<'_>) -> String {
+    let (place, side) = spot.parts();
+    code(&clipped(&place, ADDRESS)) + side
+}
+
 /// Where it stands, where no finding has said so.
 fn places(change: &Change) -> String {
-    let is_told = change.findings.iter().any(|it| it.verdict > Verdict::Safe);
-    match (&change.places.after, &change.places.before) {
-        _ if is_told => String::new(),
-        (Some(place), _) => format!("- In {}\n", code(&format!("{}:{}", place.file, place.line))),
-        (None, Some(place)) => format!("- Was in {}\n", code(&format!("{}:{}", place.file, place.line))),
-        (None, None) => String::new(),
+    let is_told = change.verdict() > Verdict::Safe;
+    match Spot::of(&change.places) {
+        Some(place) if !is_told => format!("- At {}\n", spot(place)),
+        Some(_) | None => String::new(),
     }
 }
 
@@ -153,12 +170,16 @@ fn names(change: &Change) -> String {
     format!("- Changes {}\n", names.join(", "))
 }
 
-/// What changes, as a block that hosts colour.
+/// What changes, as a block that hosts colour: first what takes a line, then what is compared line
+/// by line, so that nothing seems to belong to the comparison above it.
 fn block(change: &Change, remade: &BTreeSet<Address>) -> String {
+    let shown = |attribute| (attribute, attribute::shown(attribute, change.action, remade, ROOM));
+    let (compared, plain): (Vec<_>, Vec<_>) =
+        change.attributes.iter().map(shown).partition(|(_, it)| matches!(it.form, Form::Lines(_)));
     let mut lines = Vec::new();
     let mut used = 0;
-    for (index, attribute) in change.attributes.iter().enumerate() {
-        let added = attribute_lines(attribute, change, remade);
+    for (index, (attribute, shown)) in plain.into_iter().chain(compared).enumerate() {
+        let added = attribute_lines(attribute, shown);
         used += added.iter().map(|line| size(line) + 1).sum::<usize>();
         if used > BLOCK {
             lines.push(format!("# … and {}", words::plural(change.attributes.len() - index, "more attribute")));
@@ -172,8 +193,7 @@ fn block(change: &Change, remade: &BTreeSet<Address>) -> String {
 /// How wide a value should be before it is laid out on lines of its own.
 const ROOM: Room = Room { beside: 130, below: 100 };
 
-fn attribute_lines(attribute: &Attribute, change: &Change, remade: &BTreeSet<Address>) -> Vec<String> {
-    let Shown { name, form, notes } = attribute::shown(attribute, change.action, remade, ROOM);
+fn attribute_lines(attribute: &Attribute, Shown { name, form, notes }: Shown) -> Vec<String> {
     let note = if notes.is_empty() { String::new() } else { format!("   # {}", notes.join("; ")) };
     match form {
         Form::Set(lines) => assigned('+', &name, &lines, &note),

@@ -192,14 +192,11 @@ fn card(
 
 /// The coloured edge and the sign of what happens, and a warning where that is bad.
 fn badge(out: &mut String, mark: Mark, place: Rectangle) -> fmt::Result {
-    let (x, y) = (place.x, place.y);
+    let (left, inner) = (Number(place.x + 0.6), Number(place.x + 5.0));
+    let [top, above, below, bottom] = [1.0, 8.0, CARD - 8.0, CARD - 1.0].map(|it| Number(place.y + it));
     write!(
         out,
-        "<path class=\"badge\" d=\"M{} {}v{}a8 8 0 0 1 0 -{}z\"/>",
-        Number(x + 5.0),
-        Number(y + 0.6),
-        Number(CARD - 1.2),
-        Number(CARD - 1.2)
+        "<path class=\"badge\" d=\"M{inner} {top}Q{left} {top} {left} {above}V{below}Q{left} {bottom} {inner} {bottom}Z\"/>"
     )?;
     let (x, y) = (Number(place.x + place.width - 20.0), Number(place.y + CARD / 2.0));
     write!(
@@ -247,7 +244,7 @@ fn sign(action: Action) -> &'static str {
         Action::Adopt => "M0 -4.5v7m-3 -3l3 3l3 -3M-4 5h8",
         Action::Forget => "M-3 -3l6 6m0 -6l-6 6",
         Action::Move => "M-4.5 0h9m-3 -3l3 3l-3 3",
-        Action::Record => "M-2 0h4m-4 -2.5h4m-4 5h4",
+        Action::Record => "M-1.2 0a1.2 1.2 0 1 0 2.4 0a1.2 1.2 0 1 0 -2.4 0",
         Action::Read => "M-2.7 -2.2a2.8 2.8 0 1 1 3.9 2.6q-1.2 .5 -1.2 1.6m0 2.7v.1",
     }
 }

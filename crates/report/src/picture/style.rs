@@ -7,8 +7,7 @@ use std::fmt::Write as _;
 /// The picture's rules. Colours come from custom properties, with those of the light palette where
 /// a page does not set them.
 ///
-/// A script may add classes: `selected` to a card; `near` to a card or an edge that belongs to the
-/// selection; `far` to a card, an edge or a layer that does not.
+/// A script may add classes: `selected` to a card, and `near` to an edge that belongs to it.
 pub const STYLE: &str = "\
 .picture text{font-family:ui-sans-serif,system-ui,-apple-system,\"Segoe UI\",Roboto,\"Helvetica Neue\",Arial,sans-serif;fill:var(--text,#1b2430)}
 .picture .heading{font-size:20px;font-weight:650}
@@ -38,7 +37,6 @@ pub const STYLE: &str = "\
 .picture .node[role=button]{cursor:pointer;outline:none}
 .picture .node[role=button]:hover .card,.picture .node:focus-visible .card,.picture .node.selected .card{stroke:var(--accent,#3557d6);stroke-width:2.2px}
 .picture .edge.near{stroke:var(--accent,#3557d6);stroke-width:2.2px}
-.picture .far{opacity:.22}
 ";
 
 /// The colours of a file that stands alone, by custom property.

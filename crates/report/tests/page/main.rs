@@ -1,11 +1,13 @@
 //! The page of a review: what is in its text, and what a browser does with it.
 
+mod browser;
 mod samples;
 
-use std::time::Instant;
+use std::path::Path;
+use std::process::Command;
 
 use report::html::{About, page};
-use review::Review;
+use report::words::gravity;
 
 const ABOUT: About<'_> = About { version: "0.1.0", made: "22 November 2026, 17:05 UTC" };
 
@@ -23,13 +25,17 @@ fn every_text_is_escaped_and_no_secret_is_shown() {
 fn nothing_is_loaded() {
     for review in [samples::wordpress(), samples::empty(), samples::many(20)] {
         let page = page(&review, &ABOUT);
-        for loading in [" src=", "@import", "url(", "<link", "<iframe", "<object", "fetch(", "XMLHttpRequest", "import("] {
+        for loading in
+            [" src=", "@import", "url(", "<link", "<iframe", "<object", "fetch(", "XMLHttpRequest", "import("]
+        {
             assert!(!page.contains(loading), "{loading}");
         }
         // The only addresses are the name of a namespace and those of the sample's own values.
         let left = page.replace("http://www.w3.org/2000/svg", "").replace("https://blog.example.com", "");
         assert!(!left.replace("https://shop.example.com", "").contains("://"));
-        assert!(page.contains("default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"));
+        assert!(
+            page.contains("default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:")
+        );
     }
 }
 
@@ -45,28 +51,38 @@ fn where_nothing_changes_the_page_says_so() {
 fn changes_stand_risk_first_and_else_in_dependency_order() {
     let review = samples::wordpress();
     let page = page(&review, &ABOUT);
-    let order: Vec<usize> = page.split("data-order=\"").skip(1).filter_map(|it| it.split_once('"')?.0.parse().ok()).collect();
+    let order: Vec<usize> =
+        page.split("data-order=\"").skip(1).filter_map(|it| it.split_once('"')?.0.parse().ok()).collect();
     assert_eq!(order.len(), review.changes.len());
-    let key = |index: &usize| (std::cmp::Reverse(review.changes[*index].verdict()), *index);
+    let change = |index: &usize| &review.changes[*index];
+    let key = |it: &usize| (gravity(change(it).verdict(), change(it).action), *it);
     assert!(order.is_sorted_by_key(key), "{order:?}");
 }
 
 #[test]
 fn a_thousand_changes() {
-    let review = samples::many(1000);
-    let start = Instant::now();
-    let page = page(&review, &ABOUT);
-    eprintln!("{} bytes in {:?}", page.len(), start.elapsed());
+    let page = page(&samples::many(1000), &ABOUT);
     assert_eq!(page.matches("<article").count(), 1000);
     assert!(page.len() < 6_000_000, "{} bytes", page.len());
 }
 
 #[test]
-fn write() {
-    let folder = std::env::var("PAGES").expect("a folder");
-    let write = |name: &str, review: &Review| std::fs::write(format!("{folder}/{name}.html"), page(review, &ABOUT)).expect("written");
-    write("wordpress", &samples::wordpress());
-    write("empty", &samples::empty());
-    write("many", &samples::many(1000));
-    write("hostile", &samples::hostile());
+fn a_browser_does_with_it_what_people_expect() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("page");
+    std::fs::create_dir_all(&folder).expect("a folder for the pages");
+    let pages = [
+        ("wordpress", samples::wordpress()),
+        ("empty", samples::empty()),
+        ("hostile", samples::hostile()),
+        ("many", samples::many(1000)),
+    ];
+    for (name, review) in pages {
+        std::fs::write(folder.join(format!("{name}.html")), page(&review, &ABOUT)).expect("the page can be written");
+    }
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/page/check.py");
+    let (python, browser) = browser::find();
+    let output = Command::new(python).arg(script).arg(&folder).arg(browser).output().expect("the script can be run");
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    println!("{said}");
+    assert!(output.status.success(), "{said}\nthe pages and pictures of them are in {}", folder.display());
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::diagnostic::Diagnostic;
-use model::plan::{Action, Cause, Effect};
+use model::plan::{Action, Cause, Drift, Effect};
 use model::source::Span;
 use model::{Address, Path, Pending, Planned, Secret, Tree};
 use review::{
@@ -82,6 +82,7 @@ pub fn empty() -> Review {
         changes: Vec::new(),
         outputs: BTreeMap::new(),
         unchanged: 24,
+        drift: Vec::new(),
         released: Vec::new(),
         refusals: Vec::new(),
         map: wordpress_map(),
@@ -139,8 +140,7 @@ fn network() -> Vec<Change> {
     )];
     let mut subnet = change("aws_subnet.private[\"b\"]", Action::Replace, "network", places("network.toml", 23, 23));
     subnet.delete_first = true;
-    subnet.attributes =
-        vec![attribute("cidr_block", text("10.20.3.0/24"), text("10.20.8.0/22"), Effect::Replace)];
+    subnet.attributes = vec![attribute("cidr_block", text("10.20.3.0/24"), text("10.20.8.0/22"), Effect::Replace)];
     subnet.findings = vec![finding(
         Verdict::Outage,
         "subnet-replaced",
@@ -183,7 +183,8 @@ fn data() -> Vec<Change> {
             Some("instance_class"),
         ),
     ];
-    let mut target = change("aws_efs_mount_target.content[\"b\"]", Action::Replace, "data", places("data.toml", 51, 51));
+    let mut target =
+        change("aws_efs_mount_target.content[\"b\"]", Action::Replace, "data", places("data.toml", 51, 51));
     target.because_of = vec![address("aws_subnet.private[\"b\"]")];
     target.delete_first = true;
     target.attributes = vec![Attribute {
@@ -237,14 +238,15 @@ fn rename() -> Vec<Change> {
     vec![gone, new]
 }
 
+fn statement(sid: &str, actions: &[&str], resource: &str) -> serde_json::Value {
+    serde_json::json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource })
+}
+
 fn policy(actions: &[&str], resource: &str) -> Planned {
-    let statement = |sid: &str, actions: &[&str], resource: &str| {
-        serde_json::json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource })
-    };
     let document = serde_json::json!({
         "Version": "2012-10-17",
         "Statement": [
-            statement("Logs", &["logs:CreateLogStream", "logs:PutLogEvents"], "${aws_cloudwatch_log_group.wordpress.arn}:*"),
+            statement("Logs", &["logs:PutLogEvents"], "${aws_cloudwatch_log_group.wordpress.arn}:*"),
             statement("Secret", &["secretsmanager:GetSecretValue"], "${aws_secretsmanager_secret.database.arn}"),
             statement("Media", actions, resource),
         ],
@@ -265,7 +267,10 @@ fn containers(image: &str, memory: i64, extra: bool) -> Planned {
         "portMappings": [{ "containerPort": 8080, "protocol": "tcp" }],
         "environment": environment,
         "mountPoints": [{ "sourceVolume": "content", "containerPath": "/var/www/html/wp-content" }],
-        "logConfiguration": { "logDriver": "awslogs", "options": { "awslogs-group": "/wordpress/prod", "awslogs-stream-prefix": "web" } },
+        "logConfiguration": {
+            "logDriver": "awslogs",
+            "options": { "awslogs-group": "/wordpress/prod", "awslogs-stream-prefix": "web" },
+        },
     }]);
     text(&document.to_string())
 }
@@ -294,8 +299,10 @@ fn application() -> Vec<Change> {
         Effect::Replace,
     )];
     task.findings = vec![finding(Verdict::Safe, "no-risk-known", "a new revision is rolled out task by task", None)];
-    let mut service = change("aws_ecs_service.wordpress", Action::Update, "application", places("application.toml", 55, 56));
-    service.because_of = vec![address("aws_ecs_task_definition.wordpress"), address("aws_efs_mount_target.content[\"b\"]")];
+    let mut service =
+        change("aws_ecs_service.wordpress", Action::Update, "application", places("application.toml", 55, 56));
+    service.because_of =
+        vec![address("aws_ecs_task_definition.wordpress"), address("aws_efs_mount_target.content[\"b\"]")];
     service.attributes = vec![
         attribute("desired_count", Tree::Int(2), Tree::Int(4), Effect::InPlace),
         Attribute {
@@ -308,16 +315,16 @@ fn application() -> Vec<Change> {
             )
         },
     ];
-    service.findings = vec![finding(Verdict::Cost, "count-up", "4 tasks run where 2 ran before", Some("desired_count"))];
+    service.findings =
+        vec![finding(Verdict::Cost, "count-up", "4 tasks run where 2 ran before", Some("desired_count"))];
     let mut listener = change("aws_lb_listener.https", Action::Move, "edge", places("edge.toml", 20, 31));
     listener.moved_from = Some(address("aws_lb_listener.main"));
     listener.reason = Some("known under a new address, as `[[moved]]` says".to_owned());
     let mut balancer = change("aws_lb.main", Action::Update, "edge", places("edge.toml", 5, 5));
-    let tags = |team: &str| Tree::map([("environment", text("prod")), ("stack", text("wordpress")), ("team", text(team))]);
-    balancer.attributes = vec![Attribute {
-        cause: Cause::Drift,
-        ..attribute("tags", tags("web"), tags("shop"), Effect::InPlace)
-    }];
+    let tags =
+        |team: &str| Tree::map([("environment", text("prod")), ("stack", text("wordpress")), ("team", text(team))]);
+    balancer.attributes =
+        vec![Attribute { cause: Cause::Drift, ..attribute("tags", tags("web"), tags("shop"), Effect::InPlace) }];
     vec![role, task, service, balancer, listener]
 }
 
@@ -329,7 +336,10 @@ fn outputs() -> BTreeMap<String, OutputChange> {
         places: places("stack.toml", 30, 31),
     };
     BTreeMap::from([
-        ("database_address".to_owned(), output(unknown("aws_db_instance.main", "address"), unknown("aws_db_instance.main", "address"), false)),
+        (
+            "database_address".to_owned(),
+            output(unknown("aws_db_instance.main", "address"), unknown("aws_db_instance.main", "address"), false),
+        ),
         ("media_bucket".to_owned(), output(Tree::Null, unknown("aws_s3_bucket.media", "arn"), false)),
         ("url".to_owned(), output(text("https://blog.example.com"), text("https://shop.example.com"), false)),
         ("admin_password".to_owned(), output(secret("hunter2"), secret("hunter3"), true)),
@@ -342,47 +352,81 @@ fn wordpress_map() -> Map {
             (
                 "network",
                 &[
-                    "data.aws_availability_zones.here", "aws_vpc.main", "aws_internet_gateway.main", "aws_subnet.public[\"a\"]",
-                    "aws_subnet.public[\"b\"]", "aws_subnet.private[\"a\"]", "aws_subnet.private[\"b\"]",
-                    "aws_route_table.public", "aws_security_group.web", "aws_security_group.database",
+                    "data.aws_availability_zones.here",
+                    "aws_vpc.main",
+                    "aws_internet_gateway.main",
+                    "aws_subnet.public[\"a\"]",
+                    "aws_subnet.public[\"b\"]",
+                    "aws_subnet.private[\"a\"]",
+                    "aws_subnet.private[\"b\"]",
+                    "aws_route_table.public",
+                    "aws_security_group.web",
+                    "aws_security_group.database",
                 ],
             ),
             (
                 "data",
                 &[
-                    "aws_db_subnet_group.main", "aws_secretsmanager_secret.database", "aws_db_instance.main",
-                    "aws_efs_file_system.content", "aws_efs_mount_target.content[\"a\"]", "aws_efs_mount_target.content[\"b\"]",
-                    "aws_s3_bucket.uploads", "aws_s3_bucket.media", "aws_cloudwatch_log_group.wordpress",
+                    "aws_db_subnet_group.main",
+                    "aws_secretsmanager_secret.database",
+                    "aws_db_instance.main",
+                    "aws_efs_file_system.content",
+                    "aws_efs_mount_target.content[\"a\"]",
+                    "aws_efs_mount_target.content[\"b\"]",
+                    "aws_s3_bucket.uploads",
+                    "aws_s3_bucket.media",
+                    "aws_cloudwatch_log_group.wordpress",
                 ],
             ),
             (
                 "application",
                 &[
-                    "aws_iam_role.task", "aws_iam_role_policy.task", "aws_ecs_cluster.main",
-                    "aws_ecs_task_definition.wordpress", "aws_ecs_service.wordpress",
+                    "aws_iam_role.task",
+                    "aws_iam_role_policy.task",
+                    "aws_ecs_cluster.main",
+                    "aws_ecs_task_definition.wordpress",
+                    "aws_ecs_service.wordpress",
                 ],
             ),
             ("edge", &["aws_lb.main", "aws_lb_target_group.web", "aws_lb_listener.https"]),
         ],
         &[
-            ("data.aws_availability_zones.here", "aws_subnet.public[\"a\"]"), ("data.aws_availability_zones.here", "aws_subnet.public[\"b\"]"),
-            ("aws_vpc.main", "aws_internet_gateway.main"), ("aws_vpc.main", "aws_subnet.public[\"a\"]"),
-            ("aws_vpc.main", "aws_subnet.public[\"b\"]"), ("aws_vpc.main", "aws_subnet.private[\"a\"]"),
-            ("aws_vpc.main", "aws_subnet.private[\"b\"]"), ("aws_internet_gateway.main", "aws_route_table.public"),
-            ("aws_vpc.main", "aws_security_group.web"), ("aws_security_group.web", "aws_security_group.database"),
-            ("aws_subnet.private[\"a\"]", "aws_db_subnet_group.main"), ("aws_subnet.private[\"b\"]", "aws_db_subnet_group.main"),
-            ("aws_db_subnet_group.main", "aws_db_instance.main"), ("aws_security_group.database", "aws_db_instance.main"),
+            ("data.aws_availability_zones.here", "aws_subnet.public[\"a\"]"),
+            ("data.aws_availability_zones.here", "aws_subnet.public[\"b\"]"),
+            ("aws_vpc.main", "aws_internet_gateway.main"),
+            ("aws_vpc.main", "aws_subnet.public[\"a\"]"),
+            ("aws_vpc.main", "aws_subnet.public[\"b\"]"),
+            ("aws_vpc.main", "aws_subnet.private[\"a\"]"),
+            ("aws_vpc.main", "aws_subnet.private[\"b\"]"),
+            ("aws_internet_gateway.main", "aws_route_table.public"),
+            ("aws_vpc.main", "aws_security_group.web"),
+            ("aws_security_group.web", "aws_security_group.database"),
+            ("aws_subnet.private[\"a\"]", "aws_db_subnet_group.main"),
+            ("aws_subnet.private[\"b\"]", "aws_db_subnet_group.main"),
+            ("aws_db_subnet_group.main", "aws_db_instance.main"),
+            ("aws_security_group.database", "aws_db_instance.main"),
             ("aws_secretsmanager_secret.database", "aws_db_instance.main"),
-            ("aws_efs_file_system.content", "aws_efs_mount_target.content[\"a\"]"), ("aws_subnet.private[\"a\"]", "aws_efs_mount_target.content[\"a\"]"),
-            ("aws_efs_file_system.content", "aws_efs_mount_target.content[\"b\"]"), ("aws_subnet.private[\"b\"]", "aws_efs_mount_target.content[\"b\"]"),
-            ("aws_iam_role.task", "aws_iam_role_policy.task"), ("aws_cloudwatch_log_group.wordpress", "aws_iam_role_policy.task"),
-            ("aws_s3_bucket.media", "aws_iam_role_policy.task"), ("aws_s3_bucket.uploads", "aws_iam_role_policy.task"),
-            ("aws_iam_role_policy.task", "aws_ecs_task_definition.wordpress"), ("aws_db_instance.main", "aws_ecs_task_definition.wordpress"),
-            ("aws_ecs_task_definition.wordpress", "aws_ecs_service.wordpress"), ("aws_ecs_cluster.main", "aws_ecs_service.wordpress"),
-            ("aws_efs_mount_target.content[\"a\"]", "aws_ecs_service.wordpress"), ("aws_efs_mount_target.content[\"b\"]", "aws_ecs_service.wordpress"),
-            ("aws_subnet.public[\"a\"]", "aws_lb.main"), ("aws_subnet.public[\"b\"]", "aws_lb.main"), ("aws_security_group.web", "aws_lb.main"),
-            ("aws_vpc.main", "aws_lb_target_group.web"), ("aws_lb.main", "aws_lb_listener.https"),
-            ("aws_lb_target_group.web", "aws_lb_listener.https"), ("aws_lb_listener.https", "aws_ecs_service.wordpress"),
+            ("aws_efs_file_system.content", "aws_efs_mount_target.content[\"a\"]"),
+            ("aws_subnet.private[\"a\"]", "aws_efs_mount_target.content[\"a\"]"),
+            ("aws_efs_file_system.content", "aws_efs_mount_target.content[\"b\"]"),
+            ("aws_subnet.private[\"b\"]", "aws_efs_mount_target.content[\"b\"]"),
+            ("aws_iam_role.task", "aws_iam_role_policy.task"),
+            ("aws_cloudwatch_log_group.wordpress", "aws_iam_role_policy.task"),
+            ("aws_s3_bucket.media", "aws_iam_role_policy.task"),
+            ("aws_s3_bucket.uploads", "aws_iam_role_policy.task"),
+            ("aws_iam_role_policy.task", "aws_ecs_task_definition.wordpress"),
+            ("aws_db_instance.main", "aws_ecs_task_definition.wordpress"),
+            ("aws_ecs_task_definition.wordpress", "aws_ecs_service.wordpress"),
+            ("aws_ecs_cluster.main", "aws_ecs_service.wordpress"),
+            ("aws_efs_mount_target.content[\"a\"]", "aws_ecs_service.wordpress"),
+            ("aws_efs_mount_target.content[\"b\"]", "aws_ecs_service.wordpress"),
+            ("aws_subnet.public[\"a\"]", "aws_lb.main"),
+            ("aws_subnet.public[\"b\"]", "aws_lb.main"),
+            ("aws_security_group.web", "aws_lb.main"),
+            ("aws_vpc.main", "aws_lb_target_group.web"),
+            ("aws_lb.main", "aws_lb_listener.https"),
+            ("aws_lb_target_group.web", "aws_lb_listener.https"),
+            ("aws_lb_listener.https", "aws_ecs_service.wordpress"),
         ],
     )
 }
@@ -425,7 +469,18 @@ pub fn hostile() -> Review {
             OutputChange { before: value(), after: secret("hunter2"), sensitive: true, places },
         )]),
         unchanged: 0,
-        released: vec![Released { address: address.clone(), path: Path::field(HOSTILE), value: value(), place: Some(place) }],
+        drift: vec![Drift {
+            address: address.clone(),
+            path: Path::field(HOSTILE),
+            last_applied: Tree::text(HOSTILE),
+            live: Tree::Null,
+        }],
+        released: vec![Released {
+            address: address.clone(),
+            path: Path::field(HOSTILE),
+            value: value(),
+            place: Some(place),
+        }],
         refusals: vec![Diagnostic::error("x", Span::default(), HOSTILE).note(HOSTILE).help(HOSTILE)],
         map: Map {
             layers: vec![HOSTILE.to_owned()],
@@ -442,21 +497,36 @@ pub fn many(count: usize) -> Review {
     let actions = [Action::Update, Action::Create, Action::Replace, Action::Update, Action::Delete];
     let at = |index: usize| Address::managed(kinds[index % kinds.len()], format!("tenant_{index:04}"));
     let layer = |index: usize| format!("layer-{:02}", index / 50);
-    let needs = |index: usize| [index.checked_sub(7), (index % 3 == 0).then(|| index / 2).filter(|it| *it != index)];
+    let needs =
+        |index: usize| [index.checked_sub(7), index.is_multiple_of(3).then_some(index / 2).filter(|it| *it != index)];
     let change = |index: usize| {
         let verdict = Verdict::ALL[(index * 7) % 11 % Verdict::ALL.len()];
-        let mut change = change(&at(index).to_string(), actions[index % actions.len()], &layer(index), places("tenants.toml", index * 9 + 1, index * 9 + 1));
+        let mut change = change(
+            &at(index).to_string(),
+            actions[index % actions.len()],
+            &layer(index),
+            places("tenants.toml", index * 9 + 1, index * 9 + 1),
+        );
         let document = |size: usize| policy(&["s3:GetObject"], &format!("arn:aws:s3:::tenant-{index}-{size}/*"));
         change.attributes = vec![
             attribute("name", text(&format!("tenant-{index}")), text(&format!("customer-{index}")), Effect::InPlace),
             attribute("policy", document(1), document(2), Effect::InPlace),
         ];
-        change.findings = vec![finding(verdict, "a-rule-of-the-sample", &format!("tenant {index} is changed in a way that is {verdict}"), Some("name"))];
+        change.findings = vec![finding(
+            verdict,
+            "a-rule-of-the-sample",
+            &format!("tenant {index} is changed in a way that is {verdict}"),
+            Some("name"),
+        )];
         change.because_of = needs(index).into_iter().flatten().take(1).map(at).collect();
         change
     };
     Review {
         stack: "tenants".to_owned(),
+        drift: vec![
+            Drift { address: at(3), path: Path::default(), last_applied: Tree::Null, live: Tree::Null },
+            Drift { address: at(4), path: Path::field("size"), last_applied: Tree::Int(20), live: Tree::Int(40) },
+        ],
         changes: (0..count).map(change).collect(),
         unchanged: 0,
         map: Map {

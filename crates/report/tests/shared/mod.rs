@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::diagnostic::Diagnostic;
-use model::plan::{Action, Cause, Effect};
+use model::plan::{Action, Cause, Drift, Effect};
 use model::source::Span;
 use model::{Address, Path, Pending, Planned, Secret, Step, Tree};
 use review::{Attribute, Change, Finding, Map, Move, OutputChange, Place, Places, Released, Review, Sides, Verdict};
@@ -19,6 +19,7 @@ pub fn unchanged() -> Review {
         changes: Vec::new(),
         outputs: BTreeMap::new(),
         unchanged: 31,
+        drift: Vec::new(),
         released: Vec::new(),
         refusals: Vec::new(),
         map: Map::default(),
@@ -44,6 +45,12 @@ pub fn wordpress() -> Review {
             ("password".to_owned(), OutputChange { sensitive: true, ..output(hidden("old"), false) }),
         ]),
         unchanged: 22,
+        drift: vec![Drift {
+            address: Address::managed("aws_lb", "main"),
+            path: Path::field("drop_invalid_header_fields"),
+            last_applied: Tree::Bool(true),
+            live: Tree::Bool(false),
+        }],
         released: vec![Released {
             address: Address::managed("aws_lb", "main"),
             path: Path::field("idle_timeout"),
@@ -119,7 +126,7 @@ fn log_group() -> Change {
         attributes: vec![attribute(path.clone(), Tree::Int(365), Tree::Int(30), "web.toml", 41)],
         findings: vec![finding(
             Verdict::DataLoss,
-            "retention-shortened",
+            "events-expire",
             Some(path),
             "log events older than 30 days are deleted: they were kept for 365",
         )],
@@ -135,7 +142,7 @@ fn policy() -> Change {
         attributes: vec![attribute(path.clone(), Tree::text(before), Tree::text(after), "web.toml", 88)],
         findings: vec![finding(
             Verdict::WiderExposure,
-            "policy-widened",
+            "policy-grown",
             Some(path),
             "it allows `s3:*` on `arn:aws:s3:::wordpress-uploads/*`, where it allowed `s3:GetObject` and `s3:PutObject`",
         )],
@@ -151,7 +158,7 @@ fn security_group() -> Change {
         attributes: vec![attribute(path.clone(), cidrs("10.0.0.0/16"), cidrs("0.0.0.0/0"), "network.toml", 57)],
         findings: vec![finding(
             Verdict::WiderExposure,
-            "exposed-to-all",
+            "port-opened",
             Some(path),
             "port 3306 can be reached from the whole internet (0.0.0.0/0)",
         )],

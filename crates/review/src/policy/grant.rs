@@ -26,6 +26,8 @@ pub struct Name {
     pub element: Element,
     /// The name.
     pub text: String,
+    /// What is compared of it.
+    key: String,
 }
 
 /// What one element of a statement speaks of.
@@ -51,23 +53,29 @@ pub struct Grant {
 }
 
 impl Name {
+    /// A name as it is written.
+    #[must_use]
+    pub fn new(element: Element, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let key = if element == Element::Action { text.to_ascii_lowercase() } else { text.clone() };
+        Self { element, text, key }
+    }
+
     /// Whether it matches all that `narrow` matches. Never says so wrongly.
     #[must_use]
     pub fn covers(&self, narrow: &Self) -> bool {
         match self.element {
-            Element::Action => pattern::covers(&self.text.to_ascii_lowercase(), &narrow.text.to_ascii_lowercase()),
-            Element::Resource => pattern::covers(&self.text, &narrow.text),
-            Element::Principal => self.text == "*" || self.text == narrow.text || is_root_of(&self.text, &narrow.text),
+            Element::Action | Element::Resource => pattern::covers(&self.key, &narrow.key),
+            Element::Principal => self.key == "*" || self.key == narrow.key || is_root_of(&self.key, &narrow.key),
         }
     }
 
     /// Whether anything may match both. Never denies it wrongly.
     fn overlaps(&self, other: &Self) -> bool {
         match self.element {
-            Element::Action => pattern::overlap(&self.text.to_ascii_lowercase(), &other.text.to_ascii_lowercase()),
-            Element::Resource => pattern::overlap(&self.text, &other.text),
+            Element::Action | Element::Resource => pattern::overlap(&self.key, &other.key),
             Element::Principal => {
-                self.covers(other) || other.covers(self) || self.text.contains("${") || other.text.contains("${")
+                self.covers(other) || other.covers(self) || self.key.contains("${") || other.key.contains("${")
             }
         }
     }
@@ -101,15 +109,10 @@ impl Grant {
     /// Whether it allows (or denies) all that `narrow` does. Never says so wrongly.
     #[must_use]
     pub fn covers(&self, narrow: &Self) -> bool {
-        self.reaches(narrow) && self.condition.covers(&narrow.condition)
-    }
-
-    /// Whether it would cover `narrow` if it had no condition.
-    #[must_use]
-    pub fn reaches(&self, narrow: &Self) -> bool {
-        self.action.covers(&narrow.action)
-            && self.resource.covers(&narrow.resource)
+        self.resource.covers(&narrow.resource)
             && self.principal.covers(&narrow.principal)
+            && self.action.covers(&narrow.action)
+            && self.condition.covers(&narrow.condition)
     }
 }
 

@@ -119,7 +119,7 @@ fn read_names(value: &Planned, element: Element, sort: &str, names: &mut BTreeSe
     match value {
         Tree::Text(text) => {
             let text = if element == Element::Principal && sort == "AWS" { account(text) } else { text.clone() };
-            names.insert(Name { element, text });
+            names.insert(Name::new(element, text));
             Some(())
         }
         Tree::List(items) => items.iter().try_for_each(|it| read_names(it, element, sort, names)),

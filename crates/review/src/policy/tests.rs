@@ -101,6 +101,9 @@ fn actions_and_resources_are_gained_and_lost() {
         &json!([allow(json!("s3:GetObject"), json!("arn:aws:s3:::c/*"))]),
         &["+ `s3:GetObject` on `arn:aws:s3:::c/*` is so", "- `s3:GetObject` on `arn:aws:s3:::b/*` is so"],
     );
+    // Of what is gained, the wider says it all.
+    let twice = allow(json!(["s3:GetObject", "S3:GETOBJECT", "s3:Put*", "s3:PutObject"]), json!("*"));
+    check(&json!([]), &json!([twice]), &["+ `S3:GETOBJECT` and `s3:Put*` on every resource (`*`) are so"]);
     let many: Vec<String> = (1..=7).map(|it| format!("s3:A{it}")).collect();
     check(
         &json!([]),
@@ -198,6 +201,12 @@ fn denials_count_the_other_way_round() {
     // What stays denied is not gained, and what was denied is not lost.
     check(&json!([no("s3:Delete*")]), &json!([no("s3:Delete*"), allow(json!("s3:DeleteObject"), json!("a"))]), &[]);
     check(&json!([no("s3:Delete*"), allow(json!("s3:DeleteObject"), json!("a"))]), &json!([no("s3:Delete*")]), &[]);
+    let unless = |who: &str| when(no("s3:*"), json!({ "StringNotEquals": { "aws:PrincipalTag/team": who } }));
+    check(
+        &json!([no("s3:*")]),
+        &json!([unless("a")]),
+        &["~ `s3:*` on every resource (`*`) is so without a condition on `aws:PrincipalTag/team`"],
+    );
     let tls = || when(deny(json!("s3:*"), json!("*")), json!({ "Bool": { "aws:SecureTransport": false } }));
     check(
         &json!([all(), tls()]),

@@ -2,7 +2,7 @@
 
 use model::{Planned, Tree};
 
-use super::case::{dotted, shown};
+use super::case::dotted;
 use super::{Case, Rule};
 use crate::verdict::{Finding, Verdict};
 
@@ -46,7 +46,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     for (_, path, then) in NUMBERS.iter().filter(|it| it.0 == case.kind()) {
         let Some((before, after)) = case.both(path) else { continue };
         if limit(path, before).zip(limit(path, after)).is_some_and(|(was, is)| is < was) {
-            found.push((*path, format!("`{path}` goes from {} to {}: {then}", shown(before), shown(after))));
+            found.push((*path, format!("{}: {then}", case.from_to(path, before, after))));
         }
     }
     if case.kind() == MODE.0 && case.texts(MODE.1) == Some(("PAY_PER_REQUEST", "PROVISIONED")) {

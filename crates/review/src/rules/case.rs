@@ -184,6 +184,18 @@ impl<'a> Case<'a> {
         self.both(path).is_some_and(|(was, is)| on(was) == before && on(is) != before)
     }
 
+    /// How an argument changes, as the beginning of a reason.
+    #[must_use]
+    pub fn from_to(&self, path: &str, before: &Planned, after: &Planned) -> String {
+        let side = |value: &Planned| match value {
+            Tree::Hole(pending) if pending.sources.iter().all(|it| it.address == self.change.address) => {
+                "AWS's choice".to_owned()
+            }
+            other => shown(other),
+        };
+        format!("`{path}` goes from {} to {}", side(before), side(after))
+    }
+
     /// A finding of this case. `reason` is one sentence without a full stop at its end.
     #[must_use]
     pub fn finding(

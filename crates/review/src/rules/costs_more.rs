@@ -76,17 +76,17 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     let rows = PRICES.iter().filter(|it| it.0 == case.kind()).filter_map(|(_, path, more, then)| {
         let (before, after) = (at(case.before, path), at(case.after, path));
         let counts = case.compares() && case.differs(path) && is_more(*more, before, after);
-        counts.then(|| (*path, told(*more, path, before, after, then)))
+        counts.then(|| (*path, told(case, *more, path, before, after, then)))
     });
     let found = rows.chain(class(case));
     found.map(|(path, reason)| case.finding(RULE.name, Verdict::Cost, Some(dotted(path)), reason)).collect()
 }
 
-fn told(more: More, path: &str, before: &Planned, after: &Planned, then: &str) -> String {
+fn told(case: &Case<'_>, more: More, path: &str, before: &Planned, after: &Planned, then: &str) -> String {
     match more {
         More::Members => format!("`{path}` has one more: {then}"),
         More::Higher | More::Provisioned | More::Longer | More::On | More::To(_) => {
-            format!("`{path}` goes from {} to {}: {then}", shown(before), shown(after))
+            format!("{}: {then}", case.from_to(path, before, after))
         }
     }
 }

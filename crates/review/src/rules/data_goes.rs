@@ -156,8 +156,9 @@ fn secret(case: &Case<'_>) -> Vec<Judged> {
         }
         window => {
             let days = if let Tree::Int(days) = window { *days } else { DEFAULT_RECOVERY_DAYS };
-            let outage = format!("{fate}; whoever reads the old one is refused from then on");
-            let loss = format!("the old value can be restored for {days} days, and is gone after that");
+            let (one, its) = if case.is_replaced() { ("the old one", "the old value") } else { ("it", "its value") };
+            let outage = format!("{fate}; whoever reads {one} is refused from then on");
+            let loss = format!("{its} can be restored for {days} days, and is gone after that");
             vec![(Verdict::Outage, outage), (Verdict::DataLoss, loss)]
         }
     }

@@ -2,7 +2,7 @@
 
 use model::{Planned, Tree};
 
-use super::case::{at, dotted, shown};
+use super::case::{at, dotted};
 use super::{Case, Rule};
 use crate::verdict::{Finding, Verdict};
 
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
           (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html) tells which \
           settings do, and [Upgrading a DB instance engine version]\
           (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Upgrading.html) what an \
-          upgrade means. \n\n\
+          upgrade means.\n\n\
           With `apply_immediately = false`, the default, most of it waits for the next maintenance window. A new \
           parameter group waits for a reboot that nobody does by itself: see [Associating a DB parameter group]\
           (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.Associating.html).",
@@ -46,9 +46,12 @@ const SETTINGS: &[(&str, When, &str)] = &[
     ("instance_class", When::Changed, "the database moves to another machine"),
     ("port", When::Changed, "the database restarts at once, and clients need the new port"),
     ("db_subnet_group_name", When::Changed, "the database moves to another VPC, where its clients have to reach it"),
-    ("network_type", When::Changed, "the network interface is changed"),
-    ("option_group_name", When::Changed, "some options need a restart"),
-    ("dedicated_log_volume", When::Changed, "the database is rebooted to move its log"),
+    ("network_type", When::Changed, "the database may be away while its addresses change"),
+    (
+        "dedicated_log_volume",
+        When::Changed,
+        "the log is copied to or from a volume of its own, and the database may be away meanwhile",
+    ),
     ("domain", When::Changed, "the database joins or leaves a domain"),
     ("license_model", When::Changed, "the database restarts under another license"),
     ("ca_cert_identifier", When::Changed, "engines that cannot rotate it restart, and clients need the new authority"),
@@ -69,7 +72,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     let rows = SETTINGS.iter().filter_map(|(path, when, then)| {
         let attribute = case.attribute(path)?;
         let (before, after) = (&attribute.before, &attribute.after);
-        let reason = || format!("`{path}` goes from {} to {}: {then}{}", shown(before), shown(after), time(case, path));
+        let reason = || format!("{}: {then}{}", case.from_to(path, before, after), time(case, path));
         applies(*when, before, after).then(|| (*path, reason()))
     });
     let found = rows.chain(version(case)).chain(parameter_group(case));
@@ -109,7 +112,7 @@ fn version(case: &Case<'_>) -> Option<(&'static str, String)> {
         (Some(was), Some(is)) if was != is => "a major upgrade, which cannot be undone and restarts the database",
         _ => "the database restarts under the new version",
     };
-    Some((path, format!("`{path}` goes from {} to {}: {upgrade}{}", shown(before), shown(after), time(case, path))))
+    Some((path, format!("{}: {upgrade}{}", case.from_to(path, before, after), time(case, path))))
 }
 
 /// The part of a version that names the major one: one number for PostgreSQL since 10, two for
@@ -129,9 +132,8 @@ fn major(engine: &str, version: &str) -> String {
 fn parameter_group(case: &Case<'_>) -> Option<(&'static str, String)> {
     let path = "parameter_group_name";
     let attribute = case.attribute(path)?;
-    let (before, after) = (shown(&attribute.before), shown(&attribute.after));
     let then = "its settings take effect with the next reboot, which nobody does by itself and which interrupts";
-    Some((path, format!("`{path}` goes from {before} to {after}: {then}")))
+    Some((path, format!("{}: {then}", case.from_to(path, &attribute.before, &attribute.after))))
 }
 
 #[cfg(test)]

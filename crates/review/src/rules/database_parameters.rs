@@ -55,8 +55,8 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         }
     }
     if !waiting.is_empty() {
-        let reason =
-            format!("{} wait for a reboot of each database in the group, which interrupts it", waiting.join(", "));
+        let names = waiting.join(", ");
+        let reason = format!("each database in the group needs a reboot for {names}, which interrupts it");
         found.push(case.finding(RULE.name, Verdict::BriefInterruption, Some(dotted("parameter")), reason));
     }
     found

@@ -28,8 +28,7 @@ pub(super) struct Changed {
 pub(super) fn changed(case: &Case<'_>) -> Vec<Changed> {
     let is_gone = case.change.action == Action::Delete && case.change.deposed.is_none();
     let is_policy = case.kind().ends_with("_policy") && case.kind() != "aws_iam_policy";
-    let is_taken_over = case.change.action == Action::Adopt;
-    if !(case.compares() || case.is_new() || is_taken_over || (is_gone && is_policy)) {
+    if !(case.compares() || case.is_new() || (is_gone && is_policy)) {
         return Vec::new();
     }
     let names =

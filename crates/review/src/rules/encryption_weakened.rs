@@ -3,7 +3,7 @@
 use model::plan::Action;
 use model::{Planned, Tree};
 
-use super::case::{at, dotted, shown};
+use super::case::{at, dotted};
 use super::{Case, Rule};
 use crate::verdict::{Finding, Verdict};
 
@@ -50,7 +50,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
 fn key_removed(case: &Case<'_>, path: &str, then: &str) -> Vec<Finding> {
     let gone = case.attribute(path).filter(|it| case.compares() && it.after.is_null() && !it.before.is_null());
     let finding = |attribute: &crate::change::Attribute| {
-        let reason = format!("`{path}` goes from {} to unset: {then}", shown(&attribute.before));
+        let reason = format!("{}: {then}", case.from_to(path, &attribute.before, &attribute.after));
         case.finding(RULE.name, Verdict::WiderExposure, Some(dotted(path)), reason)
     };
     gone.map(finding).into_iter().collect()

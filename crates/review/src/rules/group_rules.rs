@@ -4,7 +4,7 @@
 //! In: a change. Out: what is let through before and after it. It must not judge.
 
 use model::plan::Action;
-use model::{Path, Planned, Tree};
+use model::{Address, Path, Planned, Tree};
 
 use super::Case;
 use super::case::at;
@@ -31,6 +31,8 @@ pub(super) struct Sides {
     has_moved: bool,
     /// Whether the group itself is new, so that nothing is in it yet.
     pub is_new_group: bool,
+    /// Whether the rules before are those that AWS gives a default group.
+    pub is_of_aws: bool,
     /// The argument that findings are about; `None` where the whole resource comes or goes.
     pub path: Option<Path>,
 }
@@ -73,11 +75,11 @@ fn of_group(case: &Case<'_>, direction: Direction) -> Option<Sides> {
     let is_default = case.kind() == DEFAULT;
     let (before, after) = (at(case.before, argument), at(case.after, argument));
     let is_taken_over = case.change.action == Action::Adopt && !case.compares();
-    if is_default && (case.is_new() || is_taken_over) {
+    if is_default && (case.is_new() || is_taken_over) && !is_in_new(case, "vpc_id") {
         let (after, is_unclear) = blocks(after, &Tree::Null);
         let path = Some(Path::field(argument));
         let before = of_aws(direction);
-        return Some(Sides { before, after, is_unclear, has_moved: false, is_new_group: false, path });
+        return Some(Sides { before, after, is_unclear, has_moved: false, is_new_group: false, is_of_aws: true, path });
     }
     // Unset, the rules of a group are not managed and stay; those of the default group go.
     let is_managed = is_default || !after.is_null();
@@ -92,6 +94,7 @@ fn of_group(case: &Case<'_>, direction: Direction) -> Option<Sides> {
         is_unclear: unclear_before || unclear_after,
         has_moved: false,
         is_new_group: case.is_new(),
+        is_of_aws: false,
         path: Some(Path::field(argument)),
     })
 }
@@ -121,9 +124,18 @@ fn of_rule(case: &Case<'_>) -> Option<Sides> {
         before: before.unwrap_or_default(),
         after: after.unwrap_or_default(),
         has_moved: groups.is_some_and(|(before, after)| before != after),
-        is_new_group: false,
+        is_new_group: case.is_new() && is_in_new(case, "security_group_id"),
+        is_of_aws: false,
         path: None,
     })
+}
+
+/// Whether an argument refers to something that is new in the same review, so that nothing is in
+/// it yet.
+fn is_in_new(case: &Case<'_>, argument: &str) -> bool {
+    let Tree::Hole(pending) = at(case.after, argument) else { return false };
+    let is_new = |address: &Address| case.coming.contains(address) && !case.going.contains(address);
+    pending.sources.iter().any(|it| is_new(&it.address))
 }
 
 /// The accesses of all blocks, and whether there are some that are not known.

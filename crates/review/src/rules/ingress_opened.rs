@@ -15,8 +15,8 @@ pub(super) const RULE: Rule = Rule {
     why: "Everything in the group can be reached from where it could not be reached: from a wider range, from another \
           group, on more ports or protocols. `0.0.0.0/0` and `::/0` are every address there is, and open ports are \
           found by scanners within minutes. Rules are compared by what they let in together: splitting, merging or \
-          reordering them is no finding. Of a group that is new, only what is open to the world is told, because \
-          nothing is in it yet. See [Security group rules]\
+          reordering them is no finding, and what is open to `0.0.0.0/0` is open to every group already. Of a \
+          group that is new, only what is open to the world is told, because nothing is in it yet. See [Security group rules]\
           (https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html).",
     instead: "Name the source as narrowly as it can be named: the security group of the caller \
               (`referenced_security_group_id`), a prefix list, a range of your own. What people need from \
@@ -67,7 +67,7 @@ mod tests {
     use model::plan::Action::{Create, Replace, Update};
     use serde_json::{Value as Json, json};
 
-    use super::super::testing::{check, reasons};
+    use super::super::testing::{Example, check, reasons};
 
     fn group(ingress: Json) -> Json {
         json!({ "name": "web", "ingress": ingress })
@@ -92,7 +92,7 @@ mod tests {
         let said = reasons("aws_security_group", Update, other(), world());
         assert_eq!(said, ["port 3306/tcp is open to the world (0.0.0.0/0 and ::/0)"]);
         let only = || group(json!([from("cidr_blocks", json!(["0.0.0.0/0"]))]));
-        check("aws_security_group", Update, other(), only(), BOTH);
+        check("aws_security_group", Update, other(), only(), OPENED);
         check("aws_security_group", Create, json!({}), only(), OPENED);
         check("aws_security_group", Create, json!({}), other(), &["safe no-risk-known"]);
     }
@@ -117,6 +117,13 @@ mod tests {
         let kind = "aws_vpc_security_group_ingress_rule";
         check(kind, Create, json!({}), rule("cidr_ipv4", "0.0.0.0/0"), OPENED);
         check(kind, Create, json!({}), rule("referenced_security_group_id", "sg-2"), OPENED);
+        let inside = |id: &str| {
+            let mut rule = rule("referenced_security_group_id", "sg-2");
+            rule["security_group_id"] = json!({ "$unknown": format!("id of aws_security_group{id}") });
+            Example::new(kind, Create, json!({}), rule).coming("aws_security_group")
+        };
+        inside(".other").expect(&["safe no-risk-known"]);
+        inside("").expect(OPENED);
         check(kind, Update, rule("cidr_ipv4", "10.0.0.0/16"), rule("cidr_ipv4", "10.0.0.0/8"), OPENED);
         check(kind, Replace, rule("cidr_ipv4", "10.0.0.0/16"), rule("cidr_ipv6", "::/0"), BOTH);
         let mut moved = rule("cidr_ipv4", "10.0.0.0/16");

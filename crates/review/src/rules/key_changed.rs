@@ -1,6 +1,6 @@
 //! Something is encrypted under another KMS key.
 
-use super::case::{dotted, shown};
+use super::case::dotted;
 use super::{Case, Rule};
 use crate::verdict::{Finding, Verdict};
 
@@ -41,8 +41,10 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for (_, path) in KEYS.iter().filter(|it| it.0 == case.kind() && case.stays()) {
         let Some(attribute) = case.attribute(path).filter(|it| !it.after.is_null()) else { continue };
-        let (before, after) = (shown(&attribute.before), shown(&attribute.after));
-        let reason = format!("`{path}` goes from {before} to {after}: readers that may not use that key are refused");
+        let reason = format!(
+            "{}: readers that may not use that key are refused",
+            case.from_to(path, &attribute.before, &attribute.after)
+        );
         found.push(case.finding(RULE.name, Verdict::Outage, Some(dotted(path)), reason));
     }
     found

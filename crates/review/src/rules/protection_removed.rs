@@ -2,7 +2,7 @@
 
 use model::{Planned, Tree};
 
-use super::case::{dotted, shown};
+use super::case::dotted;
 use super::{Case, Rule};
 use crate::verdict::{Finding, Verdict};
 
@@ -101,7 +101,7 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     rows.filter_map(|(path, gone, then)| {
         let attribute = case.attribute(path)?;
         let (before, after) = (&attribute.before, &attribute.after);
-        let reason = || format!("`{path}` goes from {} to {}: {then}", shown(before), shown(after));
+        let reason = || format!("{}: {then}", case.from_to(path, before, after));
         is_gone(gone, before, after)
             .then(|| case.finding(RULE.name, Verdict::WiderExposure, Some(dotted(path)), reason()))
     })

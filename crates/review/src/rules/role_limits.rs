@@ -6,7 +6,7 @@ use crate::holes::{named, texts_of};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) const RULE: Rule = Rule {
-    name: "role-limits-changed",
+    name: "role-limits",
     verdicts: &[Verdict::WiderExposure, Verdict::Outage],
     title: "The limits of a role change",
     why: "A permissions boundary is the most that a role can be allowed, whatever its policies say: without it, or \
@@ -70,11 +70,11 @@ mod tests {
     fn limits_of_a_role_change() {
         let bounded = |arn: &str| json!({ "name": "r", "permissions_boundary": arn });
         let kind = "aws_iam_role";
-        check(kind, Update, bounded("a"), json!({ "name": "r" }), &["wider-exposure role-limits-changed"]);
-        check(kind, Update, bounded("a"), bounded("b"), &["wider-exposure role-limits-changed"]);
-        check(kind, Update, json!({ "name": "r" }), bounded("a"), &["outage role-limits-changed"]);
+        check(kind, Update, bounded("a"), json!({ "name": "r" }), &["wider-exposure role-limits"]);
+        check(kind, Update, bounded("a"), bounded("b"), &["wider-exposure role-limits"]);
+        check(kind, Update, json!({ "name": "r" }), bounded("a"), &["outage role-limits"]);
         let session = |seconds: i64| json!({ "name": "r", "max_session_duration": seconds });
-        check(kind, Update, session(3600), session(43200), &["wider-exposure role-limits-changed"]);
+        check(kind, Update, session(3600), session(43200), &["wider-exposure role-limits"]);
         check(kind, Update, session(43200), session(3600), &["safe no-risk-known"]);
     }
 }

@@ -7,7 +7,7 @@ use crate::holes::{named, texts_of};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) const RULE: Rule = Rule {
-    name: "task-roles-changed",
+    name: "task-roles",
     verdicts: &[Verdict::WiderExposure, Verdict::Outage],
     title: "Tasks run under another role, or under none",
     why: "The task role is what containers may do in AWS; the execution role is what ECS may do to start them: pull \
@@ -64,7 +64,7 @@ mod tests {
         let task = |role: &str| json!({ "family": "web", "task_role_arn": role });
         let kind = "aws_ecs_task_definition";
         let none = || json!({ "family": "web" });
-        let (wider, outage) = ("wider-exposure task-roles-changed", "outage task-roles-changed");
+        let (wider, outage) = ("wider-exposure task-roles", "outage task-roles");
         check(kind, Replace, task("a"), task("b"), &[wider, "safe task-revision"]);
         check(kind, Replace, none(), task("b"), &[wider, "safe task-revision"]);
         check(kind, Replace, task("a"), none(), &[outage, "safe task-revision"]);

@@ -23,8 +23,8 @@ pub(crate) fn reasons(kind: &str, action: Action, before: Json, after: Json) -> 
     Example::new(kind, action, before, after).judge().into_iter().map(|it| it.reason).collect()
 }
 
-/// A change of `KIND.example`. In the arguments `{"$unknown": "id of KIND"}` is a value that is not
-/// known, and `{"$secret": TEXT}` a secret.
+/// A change of `KIND.example`. In the arguments `{"$unknown": "id of KIND"}` (or `"id of KIND.NAME"`)
+/// is a value that is not known, and `{"$secret": TEXT}` a secret.
 pub(crate) struct Example {
     change: Change,
     before: Planned,
@@ -133,7 +133,8 @@ fn planned(json: Json) -> Planned {
         Json::Object(members) => {
             if let Some(Json::String(text)) = members.get("$unknown") {
                 let (attribute, kind) = text.split_once(" of ").expect("`ATTRIBUTE of KIND`");
-                return Tree::Hole(Pending::on(Address::managed(kind, "example"), attribute));
+                let (kind, name) = kind.split_once('.').unwrap_or((kind, "example"));
+                return Tree::Hole(Pending::on(Address::managed(kind, name), attribute));
             }
             if let Some(Json::String(text)) = members.get("$secret") {
                 return Tree::Secret(Secret::plain(Tree::text(text)));

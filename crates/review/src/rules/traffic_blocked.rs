@@ -27,7 +27,8 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
     let of = |direction: Direction| {
         let sides = sides(case, direction)?;
         let finding = |gap: &Gap| {
-            let reason = format!("{}{}", closed(gap, direction), exceptions(gap));
+            let default = if sides.is_of_aws { ", as AWS has it by default" } else { "" };
+            let reason = format!("{}{}{default}", closed(gap, direction), exceptions(gap));
             case.finding(RULE.name, Verdict::Outage, sides.path.clone(), reason)
         };
         Some(sides.lost().iter().map(finding).collect::<Vec<Finding>>())
@@ -55,7 +56,7 @@ mod tests {
     use model::plan::Action::{Adopt, Create, Delete, Update};
     use serde_json::{Value as Json, json};
 
-    use super::super::testing::{check, reasons};
+    use super::super::testing::{Example, check, reasons};
 
     fn rules(direction: &str, list: Json) -> Json {
         json!({ "name": "web", direction: list })
@@ -105,6 +106,16 @@ mod tests {
             check("aws_default_security_group", action, json!({}), egress.clone(), BLOCKED);
         }
         let said = reasons("aws_default_security_group", Adopt, json!({}), egress);
-        assert_eq!(said, ["every port of every protocol is no longer open to the group itself"]);
+        assert_eq!(
+            said,
+            ["every port of every protocol is no longer open to the group itself, as AWS has it by default"]
+        );
+        // Nothing is in a network that is made together with it.
+        let mut made = json!({ "vpc_id": { "$unknown": "id of aws_vpc.other" } });
+        let group = |arguments: &Json| Example::new("aws_default_security_group", Adopt, json!({}), arguments.clone());
+        group(&made).coming("aws_vpc").expect(&["safe no-risk-known"]);
+        group(&made).expect(&["outage traffic-blocked", "outage traffic-blocked"]);
+        made["vpc_id"] = json!("vpc-1");
+        group(&made).coming("aws_vpc").expect(&["outage traffic-blocked", "outage traffic-blocked"]);
     }
 }

@@ -37,13 +37,15 @@ pub fn run(cli: &Cli, form: &Diff) -> Result<Exit, Failure> {
         None => Text::read(before, &new, "nothing".to_owned(), &known_after, &catalog)?,
     };
     let after = Text::read(after, &new, named(&new, environment), &known_before, &catalog)?;
-    let options = plan::Options { destroy: false, targets: cli.options.targets.clone(), layers: cli.options.layers.clone() };
+    let options =
+        plan::Options { destroy: false, targets: cli.options.targets.clone(), layers: cli.options.layers.clone() };
     let reviewed = review::diff(&before.side(), &after.side(), &catalog, &options);
     let (review, warnings) = reviewed.map_err(|wrong| match wrong.which {
         Which::Before => before.wrong(wrong.problems),
         Which::After => after.wrong(wrong.problems),
     })?;
     if !cli.options.quiet && !cli.command.json() {
+        let warnings = model::diagnostic::sort(after.warnings.iter().cloned().chain(warnings).collect());
         render::failure::diagnostics(&warnings, &after.sources, &after.root);
     }
     show(cli, form, &review, &new)?;
@@ -89,6 +91,7 @@ struct Text {
     sources: Sources,
     stack: Stack,
     sensitive: BTreeSet<String>,
+    warnings: Vec<Diagnostic>,
 }
 
 impl Text {
@@ -112,10 +115,11 @@ impl Text {
         parsed.diagnostics.extend(problems);
         let sensitive = parsed.manifest.variables.iter().filter(|(_, it)| it.sensitive);
         let sensitive = sensitive.map(|(name, _)| name.clone()).collect();
-        let text = Self { name, root: origin.root(), sources: parsed.sources, stack, sensitive };
-        match parsed.diagnostics.iter().any(|it| it.severity == Severity::Error) {
+        let is_wrong = parsed.diagnostics.iter().any(|it| it.severity == Severity::Error);
+        let text = Self { name, root: origin.root(), sources: parsed.sources, stack, sensitive, warnings: Vec::new() };
+        match is_wrong {
             true => Err(text.unreadable(parsed.diagnostics)),
-            false => Ok(text),
+            false => Ok(Self { warnings: parsed.diagnostics, ..text }),
         }
     }
 
@@ -143,12 +147,12 @@ impl Text {
 
 fn show(cli: &Cli, form: &Diff, review: &Review, new: &Origin) -> Result<(), Failure> {
     if let Some(path) = &form.html {
-        document::write(path, &report::html::page(review, &document::about()))?;
+        document::write_page(path, review)?;
     }
     if form.json {
-        anstream::println!("{:#}", review::to_json(review));
+        document::print(&review::to_json(review));
     } else if form.sarif {
-        anstream::println!("{:#}", report::sarif(review, &new.root(), env!("CARGO_PKG_VERSION")));
+        document::print(&report::sarif(review, &new.path(), env!("CARGO_PKG_VERSION")));
     } else if form.markdown {
         anstream::print!("{}", report::markdown(review));
     } else {

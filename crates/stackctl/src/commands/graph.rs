@@ -1,6 +1,10 @@
 //! `stackctl graph`
 
+use std::collections::BTreeMap;
+
 use model::graph;
+use report::picture;
+use review::Map;
 
 use crate::args::{Cli, GraphFormat};
 use crate::failure::{Exit, Failure};
@@ -15,7 +19,9 @@ pub fn run(cli: &Cli, format: GraphFormat) -> Result<Exit, Failure> {
         GraphFormat::Text => anstream::print!("{}", graph::text(&graph)),
         GraphFormat::Dot => anstream::print!("{}", graph::dot(&graph)),
         GraphFormat::Mermaid => anstream::print!("{}", graph::mermaid(&graph)),
-        GraphFormat::Svg => anstream::print!("{}", graph::svg(&graph)),
+        GraphFormat::Svg => {
+            anstream::print!("{}", picture::svg(&Map::of(&graph), &BTreeMap::new(), "Dependency graph"))
+        }
         GraphFormat::Json => anstream::println!("{:#}", graph::json(&graph)),
     }
     Ok(Exit::Done)

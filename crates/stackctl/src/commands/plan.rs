@@ -45,16 +45,16 @@ async fn show(cli: &Cli, form: Form<'_>, interrupts: &Interrupts) -> Result<Exit
     let options = options(cli, form.destroy);
     let planned = world.plan(&session, &options).await?;
     let plan = &planned.planning.plan;
-    let document = plan::to_json(plan, &report(&world, started));
+    let told = plan::to_json(plan, &report(&world, started));
     if let Some(path) = form.out {
-        Saved::new(plan, &session.fingerprints, &cli.options, &world.loaded, document.clone()).write(path)?;
+        Saved::new(plan, &session.fingerprints, &cli.options, &world.loaded, told.clone()).write(path)?;
     }
     if let Some(path) = form.html {
         let review = document::review(&world, &planned.planning)?;
-        document::write(path, &::report::html::page(&review, &document::about()))?;
+        document::write_page(path, &review)?;
     }
     if cli.command.json() {
-        anstream::println!("{document:#}");
+        document::print(&told);
     } else if form.markdown {
         anstream::print!("{}", ::report::markdown(&document::review(&world, &planned.planning)?));
     } else {

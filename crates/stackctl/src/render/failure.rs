@@ -14,7 +14,10 @@ pub fn report(failure: &Failure, as_json: bool) {
         (Some(problems), true) => {
             anstream::println!("{:#}", diagnostic::json(&problems.sources, &problems.diagnostics))
         }
-        (Some(problems), false) => diagnostics(&problems.diagnostics, &problems.sources, &problems.root),
+        (Some(problems), false) => {
+            diagnostics(&problems.diagnostics, &problems.sources, &problems.root);
+            anstream::eprint!("{}", help(failure));
+        }
         (None, true) => anstream::println!("{:#}", document(failure)),
         (None, false) => anstream::eprint!("{}", text(failure)),
     }
@@ -47,8 +50,10 @@ fn text(failure: &Failure) -> String {
     if let Some(request) = &failure.request_id {
         out += &format!("  request id: {request}\n");
     }
-    if let Some(help) = &failure.help {
-        out += &format!("  {bold}help{bold:#}: {help}\n");
-    }
-    out
+    out + &help(failure)
+}
+
+fn help(failure: &Failure) -> String {
+    let bold = Style::new().bold();
+    failure.help.as_ref().map_or_else(String::new, |help| format!("  {bold}help{bold:#}: {help}\n"))
 }

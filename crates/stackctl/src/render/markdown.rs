@@ -3,7 +3,7 @@
 use model::Planned;
 use model::plan::{Action, Change, Plan};
 
-use super::value;
+use report::value;
 
 /// The most characters that a comment of a code host takes, with room to spare.
 const LIMIT: usize = 60_000;

@@ -1,5 +1,6 @@
 //! Everything that a person reads: text from data, nothing else.
 
+pub mod attribute;
 pub mod explain;
 pub mod failure;
 pub mod history;
@@ -8,8 +9,8 @@ pub mod markdown;
 pub mod outputs;
 pub mod plan;
 pub mod progress;
+pub mod review;
 pub mod state;
 pub mod style;
 pub mod time;
 pub mod timeline;
-pub mod value;

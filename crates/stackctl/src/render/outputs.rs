@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::Known;
 
 use super::style::BOLD;
-use super::value;
+use report::value;
 
 /// All outputs, aligned; nothing when there are none.
 pub fn render(outputs: &BTreeMap<String, Known>) -> String {

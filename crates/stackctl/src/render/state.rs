@@ -5,7 +5,7 @@ use model::state::{Entry, Object};
 use serde_json::{Value, json};
 
 use super::style::{BOLD, DIM};
-use super::value;
+use report::value;
 use crate::terminal;
 
 /// For a person.

@@ -72,6 +72,7 @@ fn precedence() {
         options: [("v".to_owned(), "option".to_owned())].into(),
         files,
         environment: [("v".to_owned(), "environment".to_owned())].into(),
+        symbols: false,
     };
     assert_eq!(value(&all).as_deref(), Some("option"));
     all.options.clear();
@@ -111,4 +112,26 @@ fn what_stands_in_a_broken_file_counts_as_there() {
         .map(|it| sources.files[it.span.file.0 as usize].path.as_str())
         .collect();
     assert!(!files.is_empty() && files.iter().all(|it| *it == "net.toml"), "{problems:?}");
+}
+
+#[test]
+fn a_variable_without_a_value_can_stand_for_itself() {
+    let text = "[stack]\nname = \"demo\"\n[provider.aws]\nregion = \"${var.region}\"\n[variables.region]\ntype = \"string\"\n\
+                [variables.count]\ntype = \"number\"\n[variables.password]\nsensitive = true\n";
+    let symbols = Given { symbols: true, ..Given::default() };
+    let mut sources = Sources::default();
+    sources.add("stack.toml", text);
+    let (stack, problems) = resolve_all(&sources, &symbols);
+    assert!(problems.is_empty(), "{problems:#?}");
+    assert_eq!(stack.provider.region, None, "nobody connects by a setting that is not known");
+    let shown = |name: &str| stack.names.variables[name].to_json().to_string();
+    assert_eq!(shown("region"), r#"{"$unknown":"value of var.region"}"#);
+    assert_eq!(shown("count"), r#"{"$unknown":"value of var.count"}"#);
+    assert_eq!(shown("password"), r#"{"$secret":true}"#);
+    let stamp = |name: &str| match &stack.names.variables[name] {
+        crate::Tree::Hole(pending) => pending.stamp.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(stamp("region").as_deref(), Some("${var.region}"));
+    assert_ne!(stamp("region"), stamp("password"));
 }

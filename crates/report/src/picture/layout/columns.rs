@@ -55,7 +55,9 @@ fn fitted(scene: &Scene<'_>, floors: &[usize]) -> Vec<usize> {
             0 => scene.order.iter().rev().for_each(&mut step),
             _ => scene.order.iter().for_each(&mut step),
         }
-        for layer in (0..scene.layers.len()).rev() {
+        // Layers that stand beside each other for want of room below must not come closer again.
+        let free = if floors.iter().all(|it| *it == 0) { scene.layers.len() } else { 0 };
+        for layer in (0..free).rev() {
             moved |= slide(scene, layer, &mut columns, &mut grid);
         }
         if !moved {
@@ -167,9 +169,8 @@ fn reach(before: &[usize], after: &[usize], columns: &[usize], column: usize) ->
 
 /// Moves a whole layer right where that makes its lines to other layers shorter.
 fn slide(scene: &Scene<'_>, layer: usize, columns: &mut [usize], grid: &mut Grid) -> bool {
-    let foreign = |cards: &[usize]| -> Vec<usize> {
-        cards.iter().copied().filter(|it| scene.layer_of[*it] != layer).collect()
-    };
+    let foreign =
+        |cards: &[usize]| -> Vec<usize> { cards.iter().copied().filter(|it| scene.layer_of[*it] != layer).collect() };
     let members: Vec<(usize, Vec<usize>, Vec<usize>)> = scene.members[layer]
         .iter()
         .map(|it| (*it, foreign(&scene.before[*it]), foreign(&scene.after[*it])))
@@ -210,10 +211,13 @@ fn shelves(scene: &Scene<'_>, columns: &[usize], floors: &[usize]) -> Vec<usize>
     let mut shapes: Vec<Shape> = (0..scene.layers.len()).map(shape).collect();
     let area: f64 = shapes.iter().map(|it| it.width as f64 * WIDTH * it.height).sum();
     let tallest = shapes.iter().map(|it| it.height).fold(LOW, f64::max);
-    shapes.sort_by_key(|it| (it.first, it.layer));
+    // What reaches across much of the picture anyway comes first: whatever is then put beside others
+    // must not be above or below it twice.
+    let mean = shapes.iter().map(|it| it.width).sum::<usize>() / shapes.len().max(1);
+    shapes.sort_by_key(|it| (it.width <= 2 * mean, it.first, it.layer));
     let mut limit = f64::INFINITY;
     loop {
-        let mut floors = floors.to_vec();
+        let mut higher = floors.to_vec();
         let mut used: Vec<f64> = Vec::new();
         for shape in &shapes {
             let top = |first: usize| used.iter().skip(first).take(shape.width).fold(0.0, |a, b| b.max(a));
@@ -224,15 +228,15 @@ fn shelves(scene: &Scene<'_>, columns: &[usize], floors: &[usize]) -> Vec<usize>
             let bottom = top(first) + shape.height;
             used.resize(used.len().max(first + shape.width), 0.0);
             used[first..first + shape.width].fill(bottom);
-            // A layer whose things come late anyway needs no floor.
-            if first > shape.first {
-                floors[shape.layer] = first;
-            }
+            higher[shape.layer] = first;
         }
         // Moving layers makes lines longer: a picture that is high, but not too high, may stay so.
         let height = used.iter().copied().fold(0.0, f64::max);
-        if limit.is_finite() || height <= (used.len() as f64 * WIDTH * TOO_HIGH).max(tallest) {
-            return floors;
+        if limit.is_finite() {
+            return higher;
+        }
+        if height <= (used.len() as f64 * WIDTH * TOO_HIGH).max(tallest) {
+            return floors.to_vec();
         }
         limit = (1.2 * (area / ASPECT).sqrt()).max(tallest);
     }

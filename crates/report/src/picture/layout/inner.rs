@@ -33,12 +33,7 @@ pub(super) struct Inner {
 }
 
 /// The inside of every frame.
-pub(super) fn inners(
-    scene: &Scene<'_>,
-    columns: &[usize],
-    stops: &[Vec<Stop>],
-    hints: &[Option<f64>],
-) -> Vec<Inner> {
+pub(super) fn inners(scene: &Scene<'_>, columns: &[usize], stops: &[Vec<Stop>], hints: &[Option<f64>]) -> Vec<Inner> {
     let mut links: Vec<BTreeSet<(Stop, Stop)>> = vec![BTreeSet::new(); scene.layers.len()];
     for (stops, (from, to)) in stops.iter().zip(&scene.edges) {
         let layer = scene.layer_of[*from];

@@ -307,10 +307,6 @@ impl Across {
         let (column, before) = (turn.to.0.column(columns), turn.from.0.column(columns));
         let (from, to) = (self.right[before], self.left[column]);
         let track = self.tracks[column].of(turn).filter(|_| before < column);
-        Bend {
-            from: (from, turn.from.1),
-            to: (to, turn.to.1),
-            track: track.map(|it| f64::midpoint(from, to) + it),
-        }
+        Bend { from: (from, turn.from.1), to: (to, turn.to.1), track: track.map(|it| f64::midpoint(from, to) + it) }
     }
 }

@@ -73,8 +73,7 @@ struct Track {
 /// Gives each steep turn a track.
 pub(super) fn tracks(turns: &[Turn]) -> Tracks {
     let mut seen = BTreeSet::new();
-    let steep: Vec<Turn> =
-        turns.iter().filter(|it| it.steep() && seen.insert((it.from.0, it.to.0))).copied().collect();
+    let steep: Vec<Turn> = turns.iter().filter(|it| it.steep() && seen.insert((it.from.0, it.to.0))).copied().collect();
     let mut counts: BTreeMap<Hub, usize> = BTreeMap::new();
     for turn in &steep {
         *counts.entry(Hub::From(turn.from.0)).or_insert(0) += 1;
@@ -87,7 +86,9 @@ pub(super) fn tracks(turns: &[Turn]) -> Tracks {
     }
     let mut all: Vec<Track> = shared.into_iter().map(|(hub, turns)| track(hub, turns)).collect();
     // Going down, what is higher turns further right; going up, what is lower.
-    all.sort_by(|a, b| b.down.cmp(&a.down).then(if a.down { b.hub.total_cmp(&a.hub) } else { a.hub.total_cmp(&b.hub) }));
+    all.sort_by(|a, b| {
+        b.down.cmp(&a.down).then(if a.down { b.hub.total_cmp(&a.hub) } else { a.hub.total_cmp(&b.hub) })
+    });
     let mut numbers: Vec<usize> = Vec::new();
     for (index, track) in all.iter().enumerate() {
         let touches = |other: &&(usize, &Track)| other.1.top <= track.bottom && track.top <= other.1.bottom;
