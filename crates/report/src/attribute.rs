@@ -192,6 +192,11 @@ mod tests {
     #[test]
     fn unknowns_that_read_the_same_are_told_apart() {
         check(id("a"), id("a"), &[], line("(id of aws_subnet.a)", "(new id of aws_subnet.a)"), &[]);
+        let stamped = |stamp: &str| {
+            let pending = Pending::on(Address::managed("aws_subnet", "a"), "id");
+            Tree::Hole(Pending { stamp: Some(stamp.to_owned()), ..pending })
+        };
+        check(stamped("1"), stamped("2"), &[], line("(id of aws_subnet.a)", "(new id of aws_subnet.a)"), &[]);
         check(id("a"), id("b"), &["b"], line("(id of aws_subnet.a)", "(id of aws_subnet.b)"), &[]);
         let list = || Tree::List(vec![id("a"), id("b")]);
         let expect =

@@ -64,14 +64,15 @@ pub fn markdown(review: &Review) -> String {
 
 /// A line that is not shown, by which a job finds its own comment again, then the verdict.
 fn header(review: &Review) -> String {
-    let (marker, sides) = match &review.sides {
-        Sides::Diff { before, after } => (review.stack.clone(), format!("{} → {}", side(before), side(after))),
+    let (form, environment, sides) = match &review.sides {
+        Sides::Diff { before, after, environment } => ("", environment, format!("{} → {}", side(before), side(after))),
         Sides::Plan { environment } => {
-            let name = environment.as_deref().map_or_else(String::new, |it| format!(" {it}"));
             let sides = environment.as_deref().map_or_else(|| "Plan".to_owned(), |it| format!("Plan for {}", side(it)));
-            (format!("{} plan{name}", review.stack), sides)
+            (" plan", environment, sides)
         }
     };
+    let environment = environment.as_deref().map_or_else(String::new, |it| format!(" {it}"));
+    let marker = format!("{}{form}{environment}", review.stack);
     // Whatever a name holds, it does not end the comment that nobody sees.
     let marker: String = marker.chars().filter(|it| it.is_alphanumeric() || " ._-".contains(*it)).collect();
     let verdict = review.verdict();

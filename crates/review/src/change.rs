@@ -63,6 +63,8 @@ pub enum Sides {
         before: String,
         /// The one after.
         after: String,
+        /// The environment that the one after is for.
+        environment: Option<String>,
     },
     /// What AWS has and what the manifest says.
     Plan {

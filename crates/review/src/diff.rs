@@ -133,7 +133,11 @@ impl Compared<'_> {
         rename::suggest(&mut changes, &self.was, &self.is);
         let review = Review {
             stack: self.new.name.clone(),
-            sides: Sides::Diff { before: self.before.name.to_owned(), after: self.after.name.to_owned() },
+            sides: Sides::Diff {
+                before: self.before.name.to_owned(),
+                after: self.after.name.to_owned(),
+                environment: self.new.environment.clone(),
+            },
             outputs: if options.targets.is_empty() && options.layers.is_empty() {
                 self.outputs()
             } else {

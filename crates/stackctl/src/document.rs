@@ -13,10 +13,10 @@ use crate::holder::now;
 use crate::render::time;
 use crate::world::World;
 
-/// Prints a document, in one piece: the stream looks at every piece for styles.
+/// Prints a document. It holds no styles, for which every other output is searched.
 pub fn print(document: &Value) {
     let text = format!("{document:#}");
-    anstream::println!("{text}");
+    println!("{text}");
 }
 
 /// Writes a review as a page to look at.

@@ -69,7 +69,7 @@ fn parts(context: &Context<'_>) -> Markup {
 fn sides(sides: &Sides) -> Markup {
     html! {
         @match sides {
-            Sides::Diff { before, after } => {
+            Sides::Diff { before, after, .. } => {
                 code { (before) } span.arrow aria-hidden="true" { " → " } span.spoken { " becomes " } code { (after) }
             },
             Sides::Plan { environment } => {

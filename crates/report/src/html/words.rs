@@ -52,7 +52,7 @@ pub(super) fn summary(review: &Review) -> String {
 /// What is held against what, as one line for the title.
 pub(super) fn sides(sides: &Sides) -> String {
     match sides {
-        Sides::Diff { before, after } => format!("{before} → {after}"),
+        Sides::Diff { before, after, .. } => format!("{before} → {after}"),
         Sides::Plan { environment: Some(environment) } => format!("plan for {environment}"),
         Sides::Plan { environment: None } => "plan".to_owned(),
     }

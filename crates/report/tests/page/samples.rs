@@ -95,6 +95,7 @@ pub fn wordpress() -> Review {
         sides: Sides::Diff {
             before: "main:manifests/wordpress".to_owned(),
             after: "shop-launch:manifests/wordpress".to_owned(),
+            environment: None,
         },
         changes: [network(), data(), rename(), application()].concat(),
         outputs: outputs(),
@@ -463,7 +464,7 @@ pub fn hostile() -> Review {
     let node = |address: &Address| Node { address: address.clone(), layer: HOSTILE.to_owned() };
     Review {
         stack: HOSTILE.to_owned(),
-        sides: Sides::Diff { before: HOSTILE.to_owned(), after: HOSTILE.to_owned() },
+        sides: Sides::Diff { before: HOSTILE.to_owned(), after: HOSTILE.to_owned(), environment: None },
         outputs: BTreeMap::from([(
             HOSTILE.to_owned(),
             OutputChange { before: value(), after: secret("hunter2"), sensitive: true, places },

@@ -15,6 +15,7 @@ pub fn unchanged() -> Review {
         sides: Sides::Diff {
             before: "origin/main:manifests/wordpress".to_owned(),
             after: "manifests/wordpress".to_owned(),
+            environment: None,
         },
         changes: Vec::new(),
         outputs: BTreeMap::new(),

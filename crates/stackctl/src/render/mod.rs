@@ -5,7 +5,6 @@ pub mod explain;
 pub mod failure;
 pub mod history;
 pub mod lock;
-pub mod markdown;
 pub mod outputs;
 pub mod plan;
 pub mod progress;

@@ -65,7 +65,7 @@ fn summary(review: &Review) -> String {
 fn sides(review: &Review) -> String {
     let stack = &review.stack;
     match &review.sides {
-        Sides::Diff { before, after } => format!("{stack}: {before} → {after}"),
+        Sides::Diff { before, after, .. } => format!("{stack}: {before} → {after}"),
         Sides::Plan { environment: Some(environment) } => format!("{stack} in {environment}"),
         Sides::Plan { environment: None } => stack.clone(),
     }
