@@ -10,9 +10,10 @@ use engine::plan::{self, Inputs, Options, Preview};
 use model::catalog::Catalog;
 use model::diagnostic::{Diagnostic, Severity};
 use model::graph::{self, Graph};
+use model::plan::{Action, AttributeChange, Cause, Effect};
 use model::source::Sources;
 use model::stack::Stack;
-use model::{Address, Planned, Tree};
+use model::{Address, Path, Planned, Tree};
 
 use crate::assemble::{Evidence, Text, assemble};
 use crate::change::{OutputChange, Place, Places, Released, Review, Sides};
@@ -118,6 +119,7 @@ impl Compared<'_> {
     ) -> (Review, Vec<Diagnostic>) {
         let problems = std::mem::take(&mut self.preview.problems);
         let (refusals, warnings) = problems.into_iter().partition(|it| it.severity == Severity::Error);
+        self.show_what_adopted_things_get();
         let shown = |value: Planned| self.symbols.shown(value);
         let evidence = Evidence {
             changes: &self.preview.changes,
@@ -151,6 +153,24 @@ impl Compared<'_> {
             map: Map::between(Some(old_graph), new_graph),
         };
         (review, warnings)
+    }
+
+    /// What is adopted may have anything now; what the manifest sets is all that there is to see.
+    fn show_what_adopted_things_get(&mut self) {
+        let adopted = self.preview.changes.iter_mut().filter(|it| it.action == Action::Adopt);
+        for change in adopted.filter(|it| it.attributes.is_empty()) {
+            let desired = self.is.desired.get(&change.address).and_then(Planned::as_map);
+            let set = desired.into_iter().flatten().filter(|(_, value)| !value.is_null());
+            change.attributes = set
+                .map(|(name, value)| AttributeChange {
+                    path: Path::field(name),
+                    before: Tree::Null,
+                    after: value.clone(),
+                    cause: Cause::Manifest,
+                    effect: Effect::InPlace,
+                })
+                .collect();
+        }
     }
 
     fn outputs(&self) -> BTreeMap<String, OutputChange> {
@@ -188,7 +208,7 @@ impl Compared<'_> {
             let is_set =
                 |name: &str| self.is.desired.get(address).and_then(|it| it.get(name)).is_some_and(|it| !it.is_null());
             for field in (resource.kind.inputs)().fields {
-                let path = model::Path::field(field.name);
+                let path = Path::field(field.name);
                 let told = change.is_some_and(|it| it.attributes.iter().any(|it| path.covers(&it.path)));
                 let value = was.get(field.name).filter(|it| !it.is_null());
                 if let Some(value) = value.filter(|_| !told && !is_set(field.name)) {

@@ -8,6 +8,7 @@ mod kept;
 mod laws;
 mod mutants;
 mod random;
+mod reviews;
 mod scenarios;
 mod seeds;
 mod services;

@@ -76,7 +76,7 @@ pub fn story(course: &Course) -> String {
 }
 
 /// On a paused clock of its own.
-fn on_a_clock<T>(future: impl Future<Output = T>) -> T {
+pub fn on_a_clock<T>(future: impl Future<Output = T>) -> T {
     let clock = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     clock.expect("a runtime").block_on(future)
 }

@@ -310,6 +310,11 @@ fn trouble(error: impl std::fmt::Display) -> Stop {
 
 /// A manifest that has no errors.
 pub fn resolve(text: &str) -> Stack {
+    parsed(text).0
+}
+
+/// A manifest that has no errors, and its text.
+pub fn parsed(text: &str) -> (Stack, Sources) {
     let mut sources = Sources::default();
     sources.add("stack.toml", text);
     let (manifest, mut problems) = model::manifest::parse(&sources, None);
@@ -318,5 +323,5 @@ pub fn resolve(text: &str) -> Stack {
     problems.extend(more);
     problems.retain(|problem| problem.severity == Severity::Error);
     assert!(problems.is_empty(), "{problems:#?}\n{text}");
-    stack
+    (stack, sources)
 }

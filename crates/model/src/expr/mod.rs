@@ -18,6 +18,7 @@ mod veil;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::address::Address;
@@ -54,6 +55,8 @@ pub struct Reference {
     pub steps: Vec<Step>,
     /// The reference in the manifest's text.
     pub span: Span,
+    /// Its bytes in the decoded text.
+    pub range: Range<usize>,
 }
 
 /// The value of an object that a reference names.

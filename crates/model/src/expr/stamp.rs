@@ -41,14 +41,20 @@ fn is_unstamped(tree: &Planned) -> bool {
 /// `None` where something that the expression refers to has neither a value nor a stamp, or
 /// where no stamp is involved at all.
 fn digest(expr: &Expr, context: Context<'_>) -> Option<String> {
-    let mut reads = Reads { text: format!("{:?}", expr.text), stamped: false };
+    // What is referred to counts by its value alone, so that it may have another name.
+    let mut reads = Reads { text: String::new(), stamped: false };
+    let mut from = 0;
     for reference in expr.references() {
+        let between = expr.text.get(from..reference.range.start).unwrap_or(&expr.text);
+        let _ = write!(reads.text, "{between:?}");
+        from = reference.range.end;
         // A name that has no value now has none later either; `try` may be waiting for that.
         match context.read(reference) {
             Ok(value) => reads.value(&value)?,
             Err(_) => reads.text.push('!'),
         }
     }
+    let _ = write!(reads.text, "{:?}", expr.text.get(from..).unwrap_or(&expr.text));
     reads.files(&expr.syntax.files, context)?;
     reads.stamped.then(|| hex(&Sha256::digest(reads.text.as_bytes())))
 }
