@@ -107,6 +107,25 @@ pub fn is_symbol(stamp: &str) -> bool {
     stamp.starts_with("${") && stamp.ends_with('}')
 }
 
+/// Whether a text stands for something that nobody knows, or holds such a part.
+#[must_use]
+pub fn holds_symbol(text: &str) -> bool {
+    text.split_once("${").is_some_and(|(_, rest)| rest.contains('}'))
+}
+
+/// The same value with unknowns in the place of texts that hold a symbol, for whoever looks at
+/// what texts say.
+#[must_use]
+pub fn without_symbols(value: &Planned, owner: &Address) -> Planned {
+    match value {
+        Tree::Text(text) if holds_symbol(text) => Tree::Hole(Pending::on(owner.clone(), "value")),
+        Tree::List(items) => Tree::List(items.iter().map(|it| without_symbols(it, owner)).collect()),
+        Tree::Map(members) => Tree::map(members.iter().map(|(key, it)| (key, without_symbols(it, owner)))),
+        Tree::Null | Tree::Bool(_) | Tree::Int(_) | Tree::Float(_) => value.clone(),
+        Tree::Text(_) | Tree::Secret(_) | Tree::Hole(_) => value.clone(),
+    }
+}
+
 /// A secret leaf. It prints, debugs and serialises as `(secret)`.
 #[derive(Clone, PartialEq)]
 pub enum Secret {

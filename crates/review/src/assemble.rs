@@ -21,6 +21,8 @@ use crate::rules::{self, Case};
 pub(crate) struct Text<'a> {
     pub stack: &'a Stack,
     pub sources: &'a Sources,
+    /// The arguments that it sets, where they have been evaluated.
+    pub sets: &'a BTreeMap<Address, Planned>,
 }
 
 /// Everything that changes are judged by.
@@ -116,10 +118,12 @@ impl Evidence<'_> {
 
     fn attribute(&self, change: &plan::Change, attribute: &AttributeChange, sides: &Both<'_>) -> Attribute {
         // What the text before says is shown rather than what was made of it for comparing.
-        let written = self.old.and_then(|_| find(self.before.get(self.old_address(change))?, &attribute.path));
+        let at =
+            |side: &'_ BTreeMap<Address, Planned>| find(side.get(self.old_address(change))?, &attribute.path).cloned();
+        let written = self.old.and_then(|old| at(old.sets).or_else(|| at(self.before)));
         let before = match attribute.before.is_null() {
             true => Tree::Null,
-            false => written.cloned().unwrap_or_else(|| attribute.before.clone().widen()),
+            false => written.unwrap_or_else(|| attribute.before.clone().widen()),
         };
         let (mut before, mut after) = ((self.shown)(before), (self.shown)(attribute.after.clone()));
         // Where both sides come to the same unknown, the texts tell what changed.

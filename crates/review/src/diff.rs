@@ -16,10 +16,11 @@ use model::stack::Stack;
 use model::{Address, Path, Planned, Tree};
 
 use crate::assemble::{Evidence, Text, assemble};
-use crate::change::{OutputChange, Place, Places, Released, Review, Sides};
+use crate::change::{Change, OutputChange, Place, Places, Released, Review, Sides};
 use crate::imagine::{self, Applied};
 use crate::map::Map;
 use crate::rename;
+use crate::scope::Scope;
 use crate::symbols::{Symbols, variable};
 
 /// One of two manifests.
@@ -68,9 +69,10 @@ pub fn diff(
     let new_graph = graph::build(after.stack).map_err(wrong(Which::After))?;
     let sensitive = before.sensitive.union(after.sensitive).cloned().collect();
     let mut symbols = Symbols::new(catalog, sensitive);
+    let (none, renamed) = (BTreeMap::new(), imagine::renamed(before.stack, after.stack));
     let ((old, was), (new, is)) = loop {
-        let was = imagine::applied(before.stack, &old_graph, &symbols);
-        let is = imagine::applied(after.stack, &new_graph, &symbols);
+        let was = imagine::applied(before.stack, &old_graph, symbols.under(&none));
+        let is = imagine::applied(after.stack, &new_graph, symbols.under(&renamed));
         let (which, failed) = match (was, is) {
             (Ok(was), Ok(is)) => break (was, is),
             (Err(failed), _) => (Which::Before, failed),
@@ -80,6 +82,8 @@ pub fn diff(
             return Err(Wrong { which, problems: failed.problems });
         }
     };
+    let graphs = [&old_graph, &new_graph];
+    let scope = Scope::of(options, graphs).map_err(wrong(Which::After))?;
     let fingerprints = Fingerprints::new([0; 32]);
     let mut world = imagine::world(&old, &was, &symbols, &fingerprints);
     // A data source that is asked something else may tell something else.
@@ -90,11 +94,12 @@ pub fn diff(
         state: &world.state,
         observed: &world.observed,
         fingerprints: &fingerprints,
-        options,
+        // What is asked for is narrowed later, by what stands in either manifest.
+        options: &Options::default(),
     };
     let preview = plan::preview(&inputs).map_err(wrong(Which::After))?;
     let compared = Compared { before, after, old, new, was, is, preview, symbols: &symbols };
-    Ok(compared.review(catalog, options, &old_graph, &new_graph))
+    Ok(compared.review(catalog, &scope, graphs))
 }
 
 /// Everything that the comparison came to.
@@ -113,26 +118,33 @@ impl Compared<'_> {
     fn review(
         mut self,
         catalog: &Catalog,
-        options: &Options,
-        old_graph: &Graph,
-        new_graph: &Graph,
+        scope: &Scope,
+        [old_graph, new_graph]: [&Graph; 2],
     ) -> (Review, Vec<Diagnostic>) {
         let problems = std::mem::take(&mut self.preview.problems);
-        let (refusals, warnings) = problems.into_iter().partition(|it| it.severity == Severity::Error);
+        let (mut refusals, warnings): (Vec<_>, Vec<_>) =
+            problems.into_iter().partition(|it| it.severity == Severity::Error);
+        refusals.extend(elsewhere(&self.old, &self.new));
         self.show_what_adopted_things_get();
+        self.show_what_replaced_things_lose();
         let shown = |value: Planned| self.symbols.shown(value);
         let evidence = Evidence {
             changes: &self.preview.changes,
             delete_first: &self.preview.delete_first,
             before: &self.was.objects,
             after: &self.preview.objects,
-            old: Some(Text { stack: &self.old, sources: self.before.sources }),
-            new: Text { stack: &self.new, sources: self.after.sources },
+            old: Some(Text { stack: &self.old, sources: self.before.sources, sets: &self.was.desired }),
+            new: Text { stack: &self.new, sources: self.after.sources, sets: &self.is.desired },
             catalog,
             shown: &shown,
         };
         let mut changes = assemble(&evidence);
         rename::suggest(&mut changes, &self.was, &self.is);
+        let mut released = self.released(&changes);
+        let in_scope =
+            |it: &Change| scope.contains(&it.address) || it.moved_from.as_ref().is_some_and(|it| scope.contains(it));
+        changes.retain(in_scope);
+        released.retain(|it| scope.contains(&it.address));
         let review = Review {
             stack: self.new.name.clone(),
             sides: Sides::Diff {
@@ -140,14 +152,10 @@ impl Compared<'_> {
                 after: self.after.name.to_owned(),
                 environment: self.new.environment.clone(),
             },
-            outputs: if options.targets.is_empty() && options.layers.is_empty() {
-                self.outputs()
-            } else {
-                BTreeMap::new()
-            },
-            unchanged: self.preview.unchanged.len(),
+            outputs: if scope.is_everything() { self.outputs() } else { BTreeMap::new() },
+            unchanged: self.preview.unchanged.iter().filter(|it| scope.contains(it)).count(),
             drift: Vec::new(),
-            released: self.released(&changes),
+            released,
             changes,
             refusals,
             map: Map::between(Some(old_graph), new_graph),
@@ -170,6 +178,29 @@ impl Compared<'_> {
                     effect: Effect::InPlace,
                 })
                 .collect();
+        }
+    }
+
+    /// A new object has what the manifest sets now. What it only set before is not carried over.
+    fn show_what_replaced_things_lose(&mut self) {
+        for change in self.preview.changes.iter_mut().filter(|it| it.action == Action::Replace) {
+            let old = self.was.desired.get(change.moved_from.as_ref().unwrap_or(&change.address));
+            let (Some(old), Some(new)) = (old.and_then(Planned::as_map), self.is.desired.get(&change.address)) else {
+                continue;
+            };
+            let told = |name: &String| change.attributes.iter().any(|it| it.path.head() == Some(name));
+            let is_set = |name: &String| new.get(name).is_some_and(|it| !it.is_null());
+            let lost = old.iter().filter(|(name, value)| !value.is_null() && !is_set(name) && !told(name));
+            let lost: Vec<AttributeChange> = lost
+                .map(|(name, value)| AttributeChange {
+                    path: Path::field(name),
+                    before: self.symbols.stored(value.clone()),
+                    after: Tree::Null,
+                    cause: Cause::Default,
+                    effect: Effect::InPlace,
+                })
+                .collect();
+            change.attributes.extend(lost);
         }
     }
 
@@ -196,7 +227,7 @@ impl Compared<'_> {
     }
 
     /// Arguments that only the manifest before sets, and that nothing changes for that.
-    fn released(&self, changes: &[crate::change::Change]) -> Vec<Released> {
+    fn released(&self, changes: &[Change]) -> Vec<Released> {
         let mut found = Vec::new();
         for (address, resource) in &self.new.resources {
             let change = changes.iter().find(|it| it.address == *address && it.deposed.is_none());
@@ -224,6 +255,30 @@ impl Compared<'_> {
         }
         found
     }
+}
+
+/// Why apply would not find what the manifest before made.
+fn elsewhere(old: &Stack, new: &Stack) -> Vec<Diagnostic> {
+    if old.environment != new.environment {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    if let (Some(before), Some(after)) = (&old.provider.region, &new.provider.region)
+        && before != after
+    {
+        let message = format!("the region changes from `{before}` to `{after}`, and state belongs to `{before}`");
+        let help = "destroy the stack in the one region and apply it in the other, or give it another name there";
+        found.push(Diagnostic::nowhere("region-changes", message).help(help));
+    }
+    if old.name != new.name {
+        let message = format!(
+            "the stack was called `{}` and is called `{}`: under that name there is no state, and apply would make \
+             everything once more, beside what there is",
+            old.name, new.name
+        );
+        found.push(Diagnostic::nowhere("stack-renamed", message).help("a stack keeps its name for life"));
+    }
+    found
 }
 
 /// Equal, or unknown and known to be equal.

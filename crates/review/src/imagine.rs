@@ -12,13 +12,13 @@ use engine::plan;
 use model::catalog::Kind;
 use model::diagnostic::{Diagnostic, Severity};
 use model::graph::Graph;
-use model::schema::Schema;
+use model::schema::{Document, Schema, Type};
 use model::stack::{Resource, Stack, check_rules, object_value};
 use model::state::{Entry, Object, State, Status, VERSION};
-use model::tree::Source;
+use model::tree::{Source, without_symbols};
 use model::{Address, Id, Known, Mode, Planned, Tree};
 
-use crate::symbols::{Imagine, Symbols};
+use crate::symbols::{Named, Symbols};
 
 /// What a manifest comes to once it has been applied.
 #[derive(Debug)]
@@ -43,19 +43,19 @@ pub(crate) struct Failed {
 ///
 /// # Errors
 /// What is wrong with values that were not known when the manifest was checked.
-pub(crate) fn applied(written: &Stack, graph: &Graph, symbols: &Symbols<'_>) -> Result<(Stack, Applied), Failed> {
+pub(crate) fn applied(written: &Stack, graph: &Graph, symbols: Named<'_>) -> Result<(Stack, Applied), Failed> {
     let stack = symbolic(written, symbols);
     let (applied, problems) = evaluate(&stack, graph, symbols);
     if problems.is_empty() {
         return Ok((stack, applied));
     }
     let opaque = symbols.all_opaque();
-    let (unknown, _) = evaluate(&symbolic(written, &opaque), graph, &opaque);
+    let (unknown, _) = evaluate(&symbolic(written, opaque), graph, opaque);
     let mut behind = BTreeSet::new();
     for value in problems.keys().filter_map(|it| unknown.desired.get(it)) {
         value.any(&mut |it| {
             if let Tree::Hole(pending) = it {
-                behind.extend(pending.sources.iter().cloned());
+                behind.extend(pending.sources.iter().map(|it| symbols.first(it)));
             }
             false
         });
@@ -64,8 +64,8 @@ pub(crate) fn applied(written: &Stack, graph: &Graph, symbols: &Symbols<'_>) -> 
 }
 
 /// The same stack whose variables without a value are symbols.
-fn symbolic(stack: &Stack, symbols: &dyn Imagine) -> Stack {
-    let mut stack = stack.clone();
+fn symbolic(stack: &Stack, symbols: Named<'_>) -> Stack {
+    let mut stack = Stack { symbolic: true, ..stack.clone() };
     for value in stack.names.variables.values_mut() {
         if let Tree::Hole(pending) = value
             && let Some(source) = pending.sources.first().cloned()
@@ -76,7 +76,7 @@ fn symbolic(stack: &Stack, symbols: &dyn Imagine) -> Stack {
     stack
 }
 
-fn evaluate(stack: &Stack, graph: &Graph, symbols: &dyn Imagine) -> (Applied, BTreeMap<Address, Vec<Diagnostic>>) {
+fn evaluate(stack: &Stack, graph: &Graph, symbols: Named<'_>) -> (Applied, BTreeMap<Address, Vec<Diagnostic>>) {
     let mut applied = Applied { desired: BTreeMap::new(), objects: BTreeMap::new() };
     let mut failed = BTreeMap::new();
     for address in graph.order() {
@@ -103,7 +103,8 @@ fn evaluate(stack: &Stack, graph: &Graph, symbols: &dyn Imagine) -> (Applied, BT
 
 /// What the kind's own rules say against the arguments.
 fn refused(resource: &Resource, desired: &Planned) -> Vec<Diagnostic> {
-    let found = check_rules(resource.kind, desired, false, &resource.spans);
+    let desired = without_symbols(desired, &resource.address);
+    let found = check_rules(resource.kind, &desired, false, &resource.spans);
     found.into_iter().filter(|it| it.severity == Severity::Error).collect()
 }
 
@@ -115,7 +116,7 @@ fn schemas(stack: &Stack, address: &Address) -> Option<(&'static Schema, &'stati
 }
 
 /// Symbols in the place of what only AWS knows.
-fn imagined(object: Planned, symbols: &dyn Imagine) -> Planned {
+fn imagined(object: Planned, symbols: Named<'_>) -> Planned {
     let filled = object.fill::<model::Pending, std::convert::Infallible>(&mut |pending| {
         Ok(match (&pending.stamp, pending.sources.first()) {
             (None, Some(source)) if pending.sources.len() == 1 => symbols.imagine(source),
@@ -155,6 +156,7 @@ pub(crate) fn world(stack: &Stack, applied: &Applied, symbols: &Symbols<'_>, fin
             token: String::new(),
             local: sealed(plan::local(stack, resource, desired, &applied.objects).widen()),
         };
+        let inputs = with_defaults((resource.kind.inputs)(), inputs);
         let live = Live { inputs: sealed(inputs), outputs: symbols.stored(outputs), phase: Phase::Ready };
         let kind = resource.kind.name.to_owned();
         let entry = Entry { kind, current: Some(remembered), deposed: Vec::new(), suspects: Vec::new() };
@@ -169,6 +171,41 @@ pub(crate) fn world(stack: &Stack, applied: &Applied, symbols: &Symbols<'_>, fin
     World { state, observed }
 }
 
+/// The same arguments with the defaults inside their JSON documents, which AWS tells back.
+fn with_defaults(schema: &Schema, arguments: Planned) -> Planned {
+    let Tree::Map(mut members) = arguments else { return arguments };
+    for field in schema.fields {
+        let Type::Json(Document::Objects { schema, .. }) = field.ty else { continue };
+        if let Some(document) = members.get_mut(field.name) {
+            let items = match &*document {
+                Tree::Text(text) => serde_json::from_str(text).map(|it| Known::from_json(&it).widen()).ok(),
+                other => Some(other.clone()),
+            };
+            if let Some(Tree::List(items)) = items {
+                *document = Tree::List(items.into_iter().map(|it| filled(schema(), it)).collect());
+            }
+        }
+    }
+    Tree::Map(members)
+}
+
+fn filled(schema: &Schema, value: Planned) -> Planned {
+    let Tree::Map(mut members) = value else { return value };
+    for field in schema.fields {
+        let set = members.remove(field.name).filter(|it| !it.is_null());
+        let value = match (set, field.ty) {
+            (Some(set), Type::Block(inner)) => Some(filled(inner(), set)),
+            (Some(Tree::List(items)), Type::List(Type::Block(inner)) | Type::Set(Type::Block(inner))) => {
+                Some(Tree::List(items.into_iter().map(|it| filled(inner(), it)).collect()))
+            }
+            (Some(set), _) => Some(set),
+            (None, _) => field.default.map(|it| it.to_known().widen()),
+        };
+        members.extend(value.map(|it| (field.name.to_owned(), it)));
+    }
+    Tree::Map(members)
+}
+
 /// Arguments and outputs of an object.
 fn halves(kind: &Kind, object: &Planned) -> (Planned, Planned) {
     let part = |schema: &Schema| {
@@ -176,6 +213,17 @@ fn halves(kind: &Kind, object: &Planned) -> (Planned, Planned) {
         Planned::map(schema.fields.iter().filter_map(|it| member(it.name)))
     };
     (part((kind.inputs)()), part((kind.outputs)()))
+}
+
+/// First names by present ones, where a `[[moved]]` block gives something another name.
+pub(crate) fn renamed(old: &Stack, new: &Stack) -> BTreeMap<Address, Address> {
+    let mut state = empty();
+    for (address, resource) in &old.resources {
+        let kind = resource.kind.name.to_owned();
+        let entry = Entry { kind, current: None, deposed: Vec::new(), suspects: Vec::new() };
+        state.resources.insert(address.clone(), entry);
+    }
+    plan::moved(new, &state)
 }
 
 fn empty() -> State {

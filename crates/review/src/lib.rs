@@ -14,6 +14,7 @@ mod of_plan;
 mod policy;
 mod rename;
 pub mod rules;
+mod scope;
 mod symbols;
 mod traffic;
 mod verdict;

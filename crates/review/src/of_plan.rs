@@ -41,7 +41,7 @@ pub fn of_plan(plan: &Plan, ground: &Ground<'_>) -> Review {
         before: &before(plan),
         after: ground.objects,
         old: None,
-        new: Text { stack: ground.stack, sources: ground.sources },
+        new: Text { stack: ground.stack, sources: ground.sources, sets: &BTreeMap::new() },
         catalog: ground.catalog,
         shown: &shown,
     };

@@ -42,20 +42,16 @@ impl<'a> Symbols<'a> {
         self.opaque.len() > before
     }
 
-    /// The same symbols, none of them a text.
-    pub fn all_opaque(&self) -> AllOpaque<'_> {
-        AllOpaque(self)
+    /// Symbols for a manifest in which some objects have other names than before.
+    pub fn under<'s>(&'s self, renamed: &'s BTreeMap<Address, Address>) -> Named<'s> {
+        Named { symbols: self, renamed, texts: true }
     }
 
-    /// The symbol of a source.
-    pub fn value(&self, source: &Source) -> Planned {
-        let may = !self.is_secret(source) && self.is_text(source) && !self.opaque.contains(source);
-        self.written(source, may)
-    }
-
-    fn written(&self, source: &Source, text: bool) -> Planned {
-        let symbol = name(source);
+    /// The symbol of a source, which is that of `first` where that is its first name.
+    fn value(&self, source: &Source, first: &Source, texts: bool) -> Planned {
         let secret = self.is_secret(source);
+        let text = texts && !secret && self.is_text(source) && !self.opaque.contains(first);
+        let symbol = name(first);
         let pending = Pending { sources: BTreeSet::from([source.clone()]), secret, stamp: Some(symbol.clone()) };
         self.seen.borrow_mut().insert(symbol.clone(), pending.clone());
         if text { Tree::Text(symbol) } else { Tree::Hole(pending) }
@@ -127,24 +123,30 @@ impl<'a> Symbols<'a> {
     }
 }
 
-/// See [`Symbols::all_opaque`].
-pub(crate) struct AllOpaque<'a>(&'a Symbols<'a>);
-
-/// Where the values of symbols come from.
-pub(crate) trait Imagine {
-    /// The value that stands for a source.
-    fn imagine(&self, source: &Source) -> Planned;
+/// The symbols of one manifest.
+#[derive(Clone, Copy)]
+pub(crate) struct Named<'a> {
+    symbols: &'a Symbols<'a>,
+    /// First names by present ones.
+    renamed: &'a BTreeMap<Address, Address>,
+    texts: bool,
 }
 
-impl Imagine for Symbols<'_> {
-    fn imagine(&self, source: &Source) -> Planned {
-        self.value(source)
+impl<'a> Named<'a> {
+    /// The same symbols, none of them a text.
+    pub fn all_opaque(self) -> Self {
+        Self { texts: false, ..self }
     }
-}
 
-impl Imagine for AllOpaque<'_> {
-    fn imagine(&self, source: &Source) -> Planned {
-        self.0.written(source, false)
+    /// The value that stands for a source.
+    pub fn imagine(self, source: &Source) -> Planned {
+        self.symbols.value(source, &self.first(source), self.texts)
+    }
+
+    /// The same source under its first name.
+    pub fn first(self, source: &Source) -> Source {
+        let address = self.renamed.get(&source.address).unwrap_or(&source.address).clone();
+        Source { address, attribute: source.attribute.clone() }
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::expr::Root;
 use model::plan::{AttributeChange, Cause, Effect};
+use model::schema::{Literal, Schema};
 use model::stack::{Lookup, Resource, Stack};
 use model::{Address, Known, Mode, Path, Planned, Step, Tree};
 use sha2::{Digest, Sha256};
@@ -109,9 +110,17 @@ pub(super) fn arguments(local: &Known) -> impl Iterator<Item = (&String, &Known)
 }
 
 /// What changes in state only.
-pub(super) fn compare(before: &Known, after: &Known, ignore: &[Path]) -> Vec<AttributeChange> {
+pub(super) fn compare(schema: &Schema, before: &Known, after: &Known, ignore: &[Path]) -> Vec<AttributeChange> {
     let mut found = Vec::new();
     collect(before, after, &Path::default(), &mut found);
+    // To say what holds anyway is to say nothing.
+    let says_nothing = |change: &AttributeChange| {
+        let default = change.path.head().and_then(|name| schema.field(name)?.default).map(Literal::to_known);
+        let is_default =
+            |value: &Planned| value.is_null() || default.as_ref().is_some_and(|it| it.clone().widen() == *value);
+        default.is_some() && is_default(&change.before.clone().widen()) && is_default(&change.after)
+    };
+    found.retain(|change| !says_nothing(change));
     found.retain(|change| !ignore.iter().any(|it| it.covers(&change.path)));
     found
 }

@@ -38,6 +38,7 @@ use crate::observed::Observed;
 pub use digest::{digest_of_operations, missing_secrets, same_operations};
 pub use json::{Report, to_json};
 pub use memory::{dependencies, local};
+pub use moves::moved;
 pub use preview::{Preview, preview};
 pub use summary::{Summary, has_changes, summary};
 pub use target::{Update, overlaid, sent};

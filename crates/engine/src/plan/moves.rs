@@ -83,6 +83,13 @@ pub(super) fn follow<'a>(stack: &Stack, state: &'a State) -> (Tracking<'a>, Vec<
     (Tracking { entries, renamed }, warnings)
 }
 
+/// Where state has what the manifest calls by another name: recorded addresses by present ones.
+#[must_use]
+pub fn moved(stack: &Stack, state: &State) -> BTreeMap<Address, Address> {
+    let (tracking, _) = follow(stack, state);
+    tracking.renamed.into_iter().map(|(recorded, present)| (present, recorded)).collect()
+}
+
 /// What one block moves: an address, or all members of a declaration. What the manifest still
 /// declares under its old address stays there.
 fn steps(moved: &Moved, stack: &Stack, entries: &BTreeMap<Address, Tracked<'_>>) -> Vec<(Address, Address)> {

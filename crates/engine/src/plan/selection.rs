@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use model::diagnostic::Diagnostic;
+use model::diagnostic::{Diagnostic, nearest};
 use model::graph::Graph;
 use model::stack::Stack;
 use model::{Address, Mode};
@@ -40,8 +40,9 @@ pub(super) fn select(
     }
     let all: BTreeSet<Address> =
         stack.resources.keys().chain(stack.data.keys()).chain(tracking.entries.keys()).cloned().collect();
-    let unknown: Vec<Diagnostic> =
+    let mut unknown: Vec<Diagnostic> =
         options.targets.iter().filter(|target| !all.iter().any(|it| matches(target, it))).map(no_target).collect();
+    unknown.extend(options.layers.iter().filter(|it| !stack.layers.contains(it)).map(|it| no_layer(it, stack)));
     if !unknown.is_empty() {
         return Err(unknown);
     }
@@ -78,6 +79,14 @@ fn recorded_dependents(tracking: &Tracking<'_>, on: &Address) -> Vec<Address> {
 
 fn matches(target: &Address, address: &Address) -> bool {
     target == address || (target.key.is_none() && *target == address.declaration())
+}
+
+fn no_layer(name: &str, stack: &Stack) -> Diagnostic {
+    let problem = Diagnostic::nowhere("unknown-layer", format!("the manifest has no layer `{name}`"));
+    match nearest(name, stack.layers.iter().map(String::as_str)) {
+        Some(meant) => problem.help(format!("did you mean `{meant}`?")),
+        None => problem.help(format!("its layers are {}", stack.layers.join(", "))),
+    }
 }
 
 fn no_target(target: &Address) -> Diagnostic {

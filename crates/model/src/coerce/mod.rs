@@ -16,7 +16,7 @@ use crate::path::{Path, Step};
 use crate::schema::{Field, Required, Schema, Type};
 use crate::source::{Sources, Span};
 use crate::stack::Spans;
-use crate::tree::{Known, Pending, Planned, Secret, Tree};
+use crate::tree::{Known, Pending, Planned, Secret, Tree, holds_symbol};
 
 pub(crate) use limits::matches_whole;
 
@@ -36,6 +36,8 @@ pub(crate) struct Subject<'a> {
     pub spans: &'a Spans,
     /// The texts, for line numbers in hints.
     pub sources: Option<&'a Sources>,
+    /// Whether parts of texts may be symbols, which no limit can be checked on.
+    pub symbolic: bool,
 }
 
 /// Types the arguments of a resource.
@@ -114,7 +116,8 @@ impl Coercion<'_> {
             Type::Block(schema) => self.single_block(schema(), value),
             Type::Json(document) => self.document(field, *document, value),
         };
-        if let Some(excess) = limits::check(field, &typed, item, self.hidden) {
+        let is_open = self.subject.symbolic && typed.as_text().is_some_and(holds_symbol);
+        if let Some(excess) = limits::check(field, &typed, item, self.hidden).filter(|_| !is_open) {
             self.excess(excess);
         }
         typed

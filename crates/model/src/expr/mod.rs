@@ -92,6 +92,10 @@ pub trait Scope {
     /// # Errors
     /// There is no such declaration.
     fn object(&self, declaration: &Address) -> Result<Object<'_>, ScopeError>;
+    /// Whether parts of texts may be symbols, of which nobody knows what is in them.
+    fn symbolic(&self) -> bool {
+        false
+    }
     /// The bytes of a file named relative to the manifest's folder.
     ///
     /// # Errors

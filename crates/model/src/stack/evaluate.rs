@@ -71,7 +71,8 @@ impl Stack {
         }
         let owner = address.declaration().to_string();
         let (arguments, outputs) = (kind.arguments(), kind.outputs());
-        let (typed, problems) = coerce(Subject { owner: &owner, arguments, outputs, spans, sources: None }, value);
+        let (typed, problems) =
+            coerce(Subject { owner: &owner, arguments, outputs, spans, sources: None, symbolic: self.symbolic }, value);
         let errors: Vec<Diagnostic> = problems.into_iter().filter(|it| it.severity == Severity::Error).collect();
         if errors.is_empty() { Ok(typed) } else { Err(errors) }
     }
@@ -141,6 +142,7 @@ impl Stack {
             each,
             objects,
             files: &files,
+            symbolic: self.symbolic,
         };
         let mut problems = Vec::new();
         let value = evaluate(tree, &view, &mut problems);

@@ -59,6 +59,7 @@ impl<'a> Context<'a> {
             each,
             objects,
             files: self.files,
+            symbolic: false,
         }
     }
 
@@ -328,7 +329,8 @@ impl Work<'_> {
     fn typed(&self, planned: Planned, problems: &mut Vec<Diagnostic>) -> Planned {
         let Declaration { kind, owner, spans, .. } = self.declaration;
         let (arguments, outputs) = (kind.arguments(), kind.outputs());
-        let subject = Subject { owner, arguments, outputs, spans, sources: Some(self.context.sources) };
+        let subject =
+            Subject { owner, arguments, outputs, spans, sources: Some(self.context.sources), symbolic: false };
         let (typed, mut found) = coerce(subject, planned);
         let sound = found.iter().all(|problem| problem.severity == Severity::Warning);
         problems.append(&mut found);

@@ -76,6 +76,8 @@ pub struct Stack {
     pub removed: Vec<(Address, Span)>,
     /// Variables and locals, for evaluating again with more known.
     pub names: Names,
+    /// Whether texts may be symbols, or hold them: see [`crate::tree::symbol`].
+    pub symbolic: bool,
     /// SHA-256 over everything that a plan depends on: texts, environment, variable values
     /// (sensitive ones left out).
     pub digest: String,

@@ -281,6 +281,7 @@ impl Fixed<'_> {
             imports: Vec::new(),
             removed: Vec::new(),
             names: Names::default(),
+            symbolic: false,
             digest: String::new(),
         }
     }

@@ -38,6 +38,8 @@ pub(super) struct View<'a> {
     pub objects: &'a dyn Objects,
     /// What `file()` reads.
     pub files: &'a dyn Files,
+    /// See [`Scope::symbolic`].
+    pub symbolic: bool,
 }
 
 /// Locals, evaluated when first used.
@@ -140,6 +142,10 @@ impl Scope for View<'_> {
 
     fn object(&self, declaration: &Address) -> Result<Object<'_>, ScopeError> {
         self.objects.object(declaration)
+    }
+
+    fn symbolic(&self) -> bool {
+        self.symbolic
     }
 
     fn file(&self, path: &str) -> Result<Vec<u8>, String> {

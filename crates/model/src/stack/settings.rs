@@ -131,6 +131,7 @@ pub fn settings(manifest: &Manifest, options: &Options<'_>) -> Option<(Provider,
         each: None,
         objects: &NoObjects,
         files: options.files,
+        symbolic: false,
     };
     let mut problems = Vec::new();
     let provider = provider(manifest.provider.as_ref(), &view, &mut problems)?;
@@ -194,7 +195,8 @@ fn read<T: Typed>(
     let value = evaluate(&reader.authored(&written), view, problems);
     let broken = !reader.problems.is_empty();
     problems.append(&mut reader.problems);
-    let subject = Subject { owner, arguments: schema, outputs: &NO_OUTPUTS, spans: &spans, sources: None };
+    let subject =
+        Subject { owner, arguments: schema, outputs: &NO_OUTPUTS, spans: &spans, sources: None, symbolic: false };
     let (typed, found) = coerce(subject, value?);
     let refused = broken || found.iter().any(|it| it.severity == Severity::Error);
     problems.extend(found.into_iter().filter(|problem| !of_form(problem, &reader)));

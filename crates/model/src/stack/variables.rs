@@ -76,6 +76,7 @@ pub(super) fn evaluate_alone(expr: &Expr) -> Option<Known> {
         each: None,
         objects: &Nothing,
         files: &NoFiles,
+        symbolic: false,
     };
     expr::evaluate(expr, &view).ok()?.known().ok()
 }

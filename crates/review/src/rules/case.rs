@@ -6,6 +6,7 @@ use model::plan::{Action, Effect};
 use model::{Address, Path, Planned, Step, Tree};
 
 use crate::change::{Attribute, Change};
+use crate::policy::joined;
 use crate::verdict::{Finding, Verdict};
 
 /// One change, and all arguments of the resource on both sides.
@@ -184,6 +185,14 @@ impl<'a> Case<'a> {
         self.both(path).is_some_and(|(was, is)| on(was) == before && on(is) != before)
     }
 
+    /// Whether this follows from the replacement of the one thing of a kind that it depends on.
+    #[must_use]
+    pub fn follows_replaced(&self, kind: &str) -> bool {
+        let mut read = self.reads.iter().filter(|it| it.kind == kind);
+        let (Some(one), None) = (read.next(), read.next()) else { return false };
+        self.change.because_of.contains(one) && self.going.contains(one) && self.coming.contains(one)
+    }
+
     /// How an argument changes, as the beginning of a reason.
     #[must_use]
     pub fn from_to(&self, path: &str, before: &Planned, after: &Planned) -> String {
@@ -193,7 +202,17 @@ impl<'a> Case<'a> {
             }
             other => shown(other),
         };
-        format!("`{path}` goes from {} to {}", side(before), side(after))
+        let (was, is) = (side(before), side(after));
+        match after {
+            Tree::Null => format!("`{path}` is no longer set (was {was})"),
+            // Another object has the same name for people.
+            Tree::Hole(pending) if was == is && !pending.secret => {
+                let sources: Vec<String> = pending.sources.iter().map(|it| format!("`{}`", it.address)).collect();
+                format!("`{path}` follows {}", joined(&sources))
+            }
+            _ if was == is => format!("`{path}` changes"),
+            _ => format!("`{path}` goes from {was} to {is}"),
+        }
     }
 
     /// A finding of this case. `reason` is one sentence without a full stop at its end.
@@ -215,7 +234,8 @@ pub fn dotted(path: &str) -> Path {
     Path(path.split('.').map(|name| Step::Field(name.to_owned())).collect())
 }
 
-/// A value as it stands in a reason; `unset` where there is none.
+/// A value as it stands in a reason; `unset` where there is none. Of a secret nothing is told, not
+/// even where it comes from.
 #[must_use]
 pub fn shown(value: &Planned) -> String {
     match value {
@@ -225,7 +245,11 @@ pub fn shown(value: &Planned) -> String {
         Tree::Float(value) => value.to_string(),
         Tree::Text(text) => format!("`{text}`"),
         Tree::Secret(_) => "a secret".to_owned(),
+        Tree::Hole(pending) if pending.secret => "a secret".to_owned(),
         Tree::Hole(pending) => format!("the {pending}"),
+        Tree::List(_) | Tree::Map(_) if value.has_hole() || value.has_secret() => {
+            "a value that is not known here".to_owned()
+        }
         Tree::List(_) | Tree::Map(_) => format!("`{}`", value.to_json()),
     }
 }

@@ -2,6 +2,7 @@
 
 use model::plan::Action;
 use model::{Planned, Tree};
+use serde_json::{Value as Json, json};
 
 use super::case::{at, dotted, shown};
 use super::{Case, Rule};
@@ -50,43 +51,78 @@ fn lifecycle_policy(case: &Case<'_>) -> Vec<Finding> {
     if case.comes_with("aws_ecr_repository") {
         return Vec::new();
     }
-    let all = "images that the policy selects are deleted within a day".to_owned();
-    let reason = match case.change.action {
-        Action::Create => all,
-        Action::Update | Action::Replace | Action::Adopt if case.differs("repository") => all,
+    let all = || vec!["images that the policy selects are deleted within a day".to_owned()];
+    let reasons = match case.change.action {
+        Action::Create => all(),
+        Action::Update | Action::Replace | Action::Adopt if case.differs("repository") => all(),
         Action::Update | Action::Replace | Action::Adopt if case.differs("policy") => {
-            match new_rules(at(case.before, "policy"), at(case.after, "policy")) {
-                Some(0) => return Vec::new(),
-                Some(1) => {
-                    "a new or changed rule of the policy selects images, which are deleted within a day".to_owned()
-                }
-                Some(count) => {
-                    format!("{count} new or changed rules of the policy select images, which are deleted within a day")
-                }
-                None => all,
-            }
+            stricter(at(case.before, "policy"), at(case.after, "policy")).unwrap_or_else(all)
         }
         Action::Update | Action::Replace | Action::Adopt => return Vec::new(),
         Action::Delete | Action::Forget | Action::Move | Action::Record | Action::Read => return Vec::new(),
     };
-    vec![case.finding(RULE.name, Verdict::DataLoss, Some(dotted("policy")), reason)]
+    let finding = |reason| case.finding(RULE.name, Verdict::DataLoss, Some(dotted("policy")), reason);
+    reasons.into_iter().map(finding).collect()
 }
 
-/// How many rules select what no rule before did; `None` where either policy is no known document.
-fn new_rules(before: &Planned, after: &Planned) -> Option<usize> {
-    let selections = |policy: &Planned| -> Option<Vec<serde_json::Value>> {
-        if policy.has_hole() || policy.has_secret() {
-            return None;
+/// A rule of a lifecycle policy: what it selects and what it does, without the number of images or
+/// days that it keeps; and that number.
+struct Keeps {
+    rest: Json,
+    number: Option<i64>,
+}
+
+/// What expires that did not before, in words; `None` where either policy is no known document.
+fn stricter(before: &Planned, after: &Planned) -> Option<Vec<String>> {
+    let (before, after) = (rules(before)?, rules(after)?);
+    let mut reasons = Vec::new();
+    let mut others = 0;
+    for rule in after {
+        let same = || before.iter().filter(|it| it.rest == rule.rest);
+        // Of several alike, the one that keeps the least decided.
+        match (same().filter_map(|it| it.number).min(), rule.number) {
+            (Some(was), Some(is)) if is < was => reasons.push(fewer(&rule.rest, was, is)),
+            (Some(_), Some(_)) => {}
+            _ if same().any(|it| it.number == rule.number) => {}
+            _ => others += 1,
         }
-        let document = match policy {
-            Tree::Text(text) => serde_json::from_str(text).ok()?,
-            other => other.to_json(),
-        };
-        let rules = document.get("rules")?.as_array()?;
-        Some(rules.iter().filter_map(|it| it.get("selection").cloned()).collect())
+    }
+    let deleted = "images, which are deleted within a day";
+    match others {
+        0 => {}
+        1 => reasons.push(format!("a new or changed rule of the policy selects {deleted}")),
+        _ => reasons.push(format!("{others} new or changed rules of the policy select {deleted}")),
+    }
+    Some(reasons)
+}
+
+/// The `countType` that counts images; all others count days.
+/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html>
+const BY_IMAGES: &str = "imageCountMoreThan";
+
+fn fewer(rule: &Json, was: i64, is: i64) -> String {
+    if rule["selection"]["countType"].as_str() == Some(BY_IMAGES) {
+        return format!("a rule keeps {is} images instead of {was}: those beyond are deleted within a day");
+    }
+    format!("a rule keeps images for {is} days instead of {was}: older ones are deleted within a day")
+}
+
+fn rules(policy: &Planned) -> Option<Vec<Keeps>> {
+    if policy.has_hole() || policy.has_secret() {
+        return None;
+    }
+    let document = match policy {
+        Tree::Text(text) => serde_json::from_str(text).ok()?,
+        other => other.to_json(),
     };
-    let (before, after) = (selections(before)?, selections(after)?);
-    Some(after.iter().filter(|it| !before.contains(it)).count())
+    let keeps = |rule: &Json| {
+        let mut selection = rule.get("selection").cloned().unwrap_or_default();
+        let number = selection.as_object_mut().and_then(|it| it.remove("countNumber"));
+        let action = rule.get("action").cloned().unwrap_or_default();
+        let number = number.and_then(|it| it.as_i64());
+        Keeps { rest: json!({ "selection": selection, "action": action }), number }
+    };
+    Some(document.get("rules")?.as_array()?.iter().map(keeps).collect())
 }
 
 #[cfg(test)]
@@ -94,7 +130,7 @@ mod tests {
     use model::plan::Action::{Create, Update};
     use serde_json::json;
 
-    use super::super::testing::{Example, check};
+    use super::super::testing::{Example, check, reasons};
 
     #[test]
     fn items_with_a_time_expire() {
@@ -113,7 +149,29 @@ mod tests {
         check(kind, Create, json!({}), long.clone(), &["data-loss data-expires"]);
         let with_repository = Example::new(kind, Create, json!({}), long.clone()).on("aws_ecr_repository");
         with_repository.coming("aws_ecr_repository").expect(&["safe no-risk-known"]);
-        check(kind, Update, long.clone(), short, &["data-loss data-expires"]);
+        check(kind, Update, long.clone(), short.clone(), &["data-loss data-expires"]);
+        check(kind, Update, short.clone(), long.clone(), &["safe no-risk-known"]);
+        let said = "a rule keeps images for 7 days instead of 90: older ones are deleted within a day";
+        assert_eq!(reasons(kind, Update, long.clone(), short), [said]);
         check(kind, Update, policy(json!([rule(90), rule(30)])), long, &["safe no-risk-known"]);
+    }
+
+    #[test]
+    fn a_policy_keeps_more_or_fewer() {
+        let kind = "aws_ecr_lifecycle_policy";
+        let selection = |tags: &str, count: i64| json!({ "tagStatus": tags, "countType": "imageCountMoreThan", "countNumber": count });
+        let policy = |number: i64, does: &str| {
+            let rules = json!([
+                { "rulePriority": 1, "selection": selection("untagged", 10), "action": { "type": "expire" } },
+                { "rulePriority": 2, "selection": selection("any", number), "action": { "type": does } },
+            ]);
+            json!({ "repository": "app", "policy": json!({ "rules": rules }).to_string() })
+        };
+        let expires = |number: i64| policy(number, "expire");
+        check(kind, Update, expires(100), expires(200), &["safe no-risk-known"]);
+        let said = "a rule keeps 50 images instead of 100: those beyond are deleted within a day";
+        assert_eq!(reasons(kind, Update, expires(100), expires(50)), [said]);
+        let said = "a new or changed rule of the policy selects images, which are deleted within a day";
+        assert_eq!(reasons(kind, Update, policy(100, "transition"), expires(200)), [said]);
     }
 }

@@ -28,7 +28,10 @@ pub(super) const RULE: Rule = Rule {
           (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogGroup.html).\n\
           - **A secret**: it cannot be read from then on (`outage`), and is gone for good after \
           `recovery_window_in_days` (`data-loss`). See [Delete a secret]\
-          (https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html).",
+          (https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html).\n\n\
+          With deletion protection that is on before the change AWS refuses, also where the same change turns it off \
+          for the object that comes instead. The verdict is still what losing it would be: whoever wants to get on \
+          turns the protection off.",
     instead: "Where the resource was renamed in the manifest, add the `[[moved]]` block that the review suggests. \
               Where it has to be replaced, restore the data on purpose: `snapshot_identifier` or \
               `restore_to_point_in_time` for a database, `restore_source_name` for a table, a copy for a bucket or a \
@@ -57,7 +60,26 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         }
         _ => Vec::new(),
     };
-    judged.into_iter().map(|(verdict, reason)| case.finding(RULE.name, verdict, None, reason)).collect()
+    let refused = refused(case);
+    let finding = |(verdict, reason)| case.finding(RULE.name, verdict, None, format!("{reason}{refused}"));
+    judged.into_iter().map(finding).collect()
+}
+
+/// Arguments with which AWS refuses every deletion. What the manifest says of the new object does
+/// not turn it off for the old one.
+const PROTECTIONS: &[&str] = &["deletion_protection", "deletion_protection_enabled"];
+
+/// What stands in the way, as the end of a sentence.
+fn refused(case: &Case<'_>) -> String {
+    let on = PROTECTIONS.iter().find(|it| is_on(case.before, it));
+    on.map_or_else(String::new, |path| {
+        format!("; AWS refuses to delete {} while `{path}` is on: the apply stops there", old(case))
+    })
+}
+
+/// The object that goes.
+fn old(case: &Case<'_>) -> &'static str {
+    if case.is_replaced() { "the old one" } else { "it" }
 }
 
 /// How the change begins to be told: `it is deleted`, or why another takes its place.
@@ -112,9 +134,9 @@ fn replica(case: &Case<'_>) -> Judged {
 
 fn table(case: &Case<'_>) -> Vec<Judged> {
     let rest = if is_on(case.before, "point_in_time_recovery.enabled") {
-        "AWS keeps a system backup of the old one for 35 days, because point-in-time recovery is on"
+        format!("AWS keeps a system backup of {} for 35 days, because point-in-time recovery is on", old(case))
     } else {
-        "all items are gone for good, because point-in-time recovery is off"
+        "all items are gone for good, because point-in-time recovery is off".to_owned()
     };
     let sources = ["restore_source_name", "restore_source_table_arn", "import_table"];
     let source = sources.iter().find(|it| case.is_replaced() && !at(case.after, it).is_null());
@@ -130,7 +152,7 @@ fn emptied(case: &Case<'_>, switch: &str, noun: &str, content: &str) -> Vec<Judg
     let fate = fate(case, &format!("an empty {noun}"));
     vec![match at(case.last(), switch) {
         Tree::Null | Tree::Bool(false) => {
-            let rest = format!("AWS refuses to delete the old one while it holds {content}, as `{switch}` is off");
+            let rest = format!("AWS refuses to delete {} while it holds {content}, as `{switch}` is off", old(case));
             (Verdict::Outage, format!("{fate}, and readers find no {content} in it; {rest}"))
         }
         _ => (Verdict::DataLoss, format!("{fate}; all {content} are deleted with it, as `{switch}` is on")),
@@ -138,14 +160,21 @@ fn emptied(case: &Case<'_>, switch: &str, noun: &str, content: &str) -> Vec<Judg
 }
 
 fn log_group(case: &Case<'_>) -> Vec<Judged> {
+    let fate = fate(case, "an empty log group");
     if is_on(case.last(), "skip_destroy") {
-        let reason = format!("{}; the old one stays in AWS, as `skip_destroy` says", fate(case, "an empty log group"));
+        let reason = if case.is_replaced() {
+            format!("{fate}; the old one stays in AWS, as `skip_destroy` says")
+        } else {
+            "it is no longer managed and stays in AWS, as `skip_destroy` says".to_owned()
+        };
         return vec![(Verdict::Safe, reason)];
     }
-    vec![(
-        Verdict::DataLoss,
-        format!("{}; all log events in the old one are deleted", fate(case, "an empty log group")),
-    )]
+    let reason = if case.is_replaced() {
+        format!("{fate}; all log events in the old one are deleted")
+    } else {
+        format!("{fate} with all its log events")
+    };
+    vec![(Verdict::DataLoss, reason)]
 }
 
 fn secret(case: &Case<'_>) -> Vec<Judged> {
@@ -156,8 +185,8 @@ fn secret(case: &Case<'_>) -> Vec<Judged> {
         }
         window => {
             let days = if let Tree::Int(days) = window { *days } else { DEFAULT_RECOVERY_DAYS };
-            let (one, its) = if case.is_replaced() { ("the old one", "the old value") } else { ("it", "its value") };
-            let outage = format!("{fate}; whoever reads {one} is refused from then on");
+            let its = if case.is_replaced() { "the old value" } else { "its value" };
+            let outage = format!("{fate}; whoever reads {} is refused from then on", old(case));
             let loss = format!("{its} can be restored for {days} days, and is gone after that");
             vec![(Verdict::Outage, outage), (Verdict::DataLoss, loss)]
         }
@@ -203,6 +232,22 @@ mod tests {
     }
 
     #[test]
+    fn protection_stops_the_apply() {
+        let database = |name: &str, on: bool| json!({ "identifier": name, "skip_final_snapshot": true, "deletion_protection": on });
+        let kind = "aws_db_instance";
+        let said = reasons(kind, Delete, database("a", true), json!({}));
+        let refused = "; AWS refuses to delete it while `deletion_protection` is on: the apply stops there";
+        assert!(said[0].ends_with(refused), "{said:?}");
+        for (before, after, is_refused) in [(true, true, true), (true, false, true), (false, true, false)] {
+            let said = reasons(kind, Replace, database("a", before), database("b", after));
+            assert_eq!(said[0].contains("; AWS refuses to delete the old one while"), is_refused, "{said:?}");
+        }
+        let table = json!({ "name": "a", "deletion_protection_enabled": true });
+        let said = reasons("aws_dynamodb_table", Delete, table, json!({}));
+        assert!(said[0].contains("while `deletion_protection_enabled` is on"), "{said:?}");
+    }
+
+    #[test]
     fn a_bucket_is_emptied_only_when_told() {
         let bucket = |force: bool| json!({ "bucket": "files", "force_destroy": force });
         check("aws_s3_bucket", Delete, bucket(true), json!({}), &["data-loss data-goes"]);
@@ -217,6 +262,10 @@ mod tests {
         let kind = "aws_cloudwatch_log_group";
         check(kind, Replace, group("a", false), group("b", false), &["data-loss data-goes"]);
         check(kind, Replace, group("a", true), group("b", true), &["safe data-goes"]);
+        let said = "it is deleted with all its log events";
+        assert_eq!(reasons(kind, Delete, group("a", false), json!({})), [said]);
+        let said = "it is no longer managed and stays in AWS, as `skip_destroy` says";
+        assert_eq!(reasons(kind, Delete, group("a", true), json!({})), [said]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
           (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html) tells which \
           settings do, and [Upgrading a DB instance engine version]\
           (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Upgrading.html) what an \
-          upgrade means.\n\n\
+          upgrade means. RDS refuses a major one without `allow_major_version_upgrade`.\n\n\
           With `apply_immediately = false`, the default, most of it waits for the next maintenance window. A new \
           parameter group waits for a reboot that nobody does by itself: see [Associating a DB parameter group]\
           (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.Associating.html).",
@@ -61,7 +61,7 @@ const SETTINGS: &[(&str, When, &str)] = &[
 ];
 
 pub(super) fn arguments() -> Vec<(&'static str, &'static str)> {
-    let special = ["engine_version", "parameter_group_name"];
+    let special = ["engine_version", ALLOWED, "parameter_group_name"];
     SETTINGS.iter().map(|(path, ..)| (KIND, *path)).chain(special.map(|it| (KIND, it))).collect()
 }
 
@@ -102,17 +102,24 @@ fn time(case: &Case<'_>, path: &str) -> &'static str {
     }
 }
 
+/// What has to be on for a major upgrade.
+const ALLOWED: &str = "allow_major_version_upgrade";
+
 fn version(case: &Case<'_>) -> Option<(&'static str, String)> {
     let path = "engine_version";
     let attribute = case.attribute(path)?;
     let (before, after) = (&attribute.before, &attribute.after);
     let engine = at(case.after, "engine").as_text().unwrap_or_default();
     let major = |value: &Planned| value.as_text().map(|it| major(engine, it));
-    let upgrade = match (major(before), major(after)) {
-        (Some(was), Some(is)) if was != is => "a major upgrade, which cannot be undone and restarts the database",
-        _ => "the database restarts under the new version",
+    let is_major = major(before).zip(major(after)).is_some_and(|(was, is)| was != is);
+    let is_refused = is_major && matches!(at(case.after, ALLOWED), Tree::Null | Tree::Bool(false));
+    let upgrade = if is_major {
+        "a major upgrade, which cannot be undone and restarts the database"
+    } else {
+        "the database restarts under the new version"
     };
-    Some((path, format!("{}: {upgrade}{}", case.from_to(path, before, after), time(case, path))))
+    let refused = if is_refused { format!("; RDS refuses it without `{ALLOWED} = true`") } else { String::new() };
+    Some((path, format!("{}: {upgrade}{}{refused}", case.from_to(path, before, after), time(case, path))))
 }
 
 /// The part of a version that names the major one: one number for PostgreSQL since 10, two for
@@ -141,7 +148,7 @@ mod tests {
     use model::plan::Action::Update;
     use serde_json::json;
 
-    use super::super::testing::{check, reasons};
+    use super::super::testing::{Example, check, reasons};
 
     const KIND: &str = super::KIND;
 
@@ -163,6 +170,29 @@ mod tests {
             let said = reasons(KIND, Update, database(engine, from), database(engine, to));
             assert_eq!(said[0].contains("major"), is_major, "{said:?}");
         }
+    }
+
+    #[test]
+    fn a_major_upgrade_has_to_be_allowed() {
+        let database = |version: &str, allowed: serde_json::Value| json!({ "engine": "mariadb", "engine_version": version, "allow_major_version_upgrade": allowed });
+        for (version, allowed, is_refused) in [
+            ("11.4.3", json!(null), true),
+            ("11.4.3", json!(false), true),
+            ("11.4.3", json!(true), false),
+            ("10.11.9", json!(false), false),
+        ] {
+            let said = reasons(KIND, Update, database("10.11.8", allowed.clone()), database(version, allowed));
+            let refused = "; RDS refuses it without `allow_major_version_upgrade = true`";
+            assert_eq!(said[0].ends_with(refused), is_refused, "{said:?}");
+        }
+    }
+
+    #[test]
+    fn a_group_that_is_made_anew_is_followed() {
+        let group = json!({ "parameter_group_name": { "$unknown": "name of aws_db_parameter_group.main" } });
+        let example = Example::new(KIND, Update, group.clone(), json!({ "parameter_group_name": "x" }));
+        let said = example.with_after(group).judge().remove(0).reason;
+        assert!(said.starts_with("`parameter_group_name` follows `aws_db_parameter_group.main`: "), "{said}");
     }
 
     #[test]

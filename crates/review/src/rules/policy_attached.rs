@@ -38,7 +38,16 @@ fn check(case: &Case<'_>) -> Vec<Finding> {
         "aws_iam_role_policy" => true,
         _ => return Vec::new(),
     };
-    let (before, after) = (given(case.before, case.after, is_inline), given(case.after, case.before, is_inline));
+    let (mut before, after) = (given(case.before, case.after, is_inline), given(case.after, case.before, is_inline));
+    // What takes the place of a role or a policy is no other one: its own rule speaks.
+    if let (Some((role, policy)), Some((new_role, new_policy))) = (&mut before, &after) {
+        if case.follows_replaced("aws_iam_role") {
+            role.clone_from(new_role);
+        }
+        if case.follows_replaced("aws_iam_policy") {
+            policy.clone_from(new_policy);
+        }
+    }
     let gets = |(role, policy): (String, String)| {
         let reason = format!("the role {} gets {}", named(&role), called(&policy));
         case.finding(RULE.name, Verdict::WiderExposure, None, reason)
@@ -85,7 +94,7 @@ mod tests {
     use model::plan::Action::{Create, Delete, Replace};
     use serde_json::{Value as Json, json};
 
-    use super::super::testing::{check, reasons};
+    use super::super::testing::{Example, check, reasons};
 
     const KIND: &str = "aws_iam_role_policy_attachment";
     const GETS: &str = "wider-exposure policy-attached";
@@ -110,6 +119,27 @@ mod tests {
         let before = given("web", "${aws_iam_policy.example.arn}");
         let after = json!({ "role": "web", "policy_arn": { "$unknown": "arn of aws_iam_policy" } });
         check(KIND, Replace, before, after, &["brief-interruption resource-goes"]);
+    }
+
+    #[test]
+    fn a_role_that_is_made_anew_keeps_its_policies() {
+        let reads = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+        let (before, after) = (given("web", reads), given("storefront", reads));
+        let example = || Example::new(KIND, Replace, before.clone(), after.clone());
+        example().create_first().follows("aws_iam_role").expect(&["safe resource-goes"]);
+        example().follows("aws_iam_role").expect(&["brief-interruption resource-goes"]);
+        // Another role that it depends on is not the one that is made anew.
+        example().follows("aws_iam_policy").on("aws_iam_role").expect(&[LOSES, GETS]);
+        let more = given("storefront", "arn:aws:iam::aws:policy/AdministratorAccess");
+        Example::new(KIND, Replace, before.clone(), more).follows("aws_iam_role").expect(&[LOSES, GETS]);
+    }
+
+    #[test]
+    fn a_policy_that_gets_another_name_is_the_same() {
+        let policy = |name: &str| given("web", &format!("arn:aws:iam::123456789012:policy/{name}"));
+        let example = Example::new(KIND, Replace, policy("a"), policy("b"));
+        example.follows("aws_iam_policy").expect(&["brief-interruption resource-goes"]);
+        check(KIND, Replace, policy("a"), policy("b"), &[LOSES, GETS]);
     }
 
     #[test]

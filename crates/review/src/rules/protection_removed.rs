@@ -88,7 +88,8 @@ const GUARDS: &[(&str, &str, Gone, &str)] = &[
 ];
 
 pub(super) fn arguments() -> Vec<(&'static str, &'static str)> {
-    GUARDS.iter().map(|(kind, path, ..)| (*kind, *path)).collect()
+    let by_aws = [("aws_db_instance", "deletion_protection"), ("aws_dynamodb_table", "deletion_protection_enabled")];
+    GUARDS.iter().map(|(kind, path, ..)| (*kind, *path)).chain(by_aws).collect()
 }
 
 fn check(case: &Case<'_>) -> Vec<Finding> {

@@ -24,7 +24,8 @@ pub(crate) fn reasons(kind: &str, action: Action, before: Json, after: Json) -> 
 }
 
 /// A change of `KIND.example`. In the arguments `{"$unknown": "id of KIND"}` (or `"id of KIND.NAME"`)
-/// is a value that is not known, and `{"$secret": TEXT}` a secret.
+/// is a value that is not known, which will be a secret where `"secret": true` stands beside it, and
+/// `{"$secret": TEXT}` a secret.
 pub(crate) struct Example {
     change: Change,
     before: Planned,
@@ -68,10 +69,28 @@ impl Example {
         self
     }
 
+    /// What differs reads like this after the change, which may be as it did before.
+    pub(crate) fn with_after(mut self, after: Json) -> Self {
+        self.after = planned(after);
+        for attribute in &mut self.change.attributes {
+            attribute.after = attribute.path.0.iter().fold(self.after.clone(), |tree, step| match step {
+                Step::Field(name) => tree.get(name).cloned().unwrap_or(Tree::Null),
+                Step::Index(_) | Step::Key(_) => Tree::Null,
+            });
+        }
+        self
+    }
+
     /// It depends on `KIND.other`.
     pub(crate) fn on(mut self, kind: &str) -> Self {
         self.reads.insert(Address::managed(kind, "other"));
         self
+    }
+
+    /// It depends on `KIND.other`, which is replaced in the same review and which it follows.
+    pub(crate) fn follows(mut self, kind: &str) -> Self {
+        self.change.because_of.push(Address::managed(kind, "other"));
+        self.on(kind).going(kind).coming(kind)
     }
 
     /// `KIND.other` goes in the same review.
@@ -134,7 +153,8 @@ fn planned(json: Json) -> Planned {
             if let Some(Json::String(text)) = members.get("$unknown") {
                 let (attribute, kind) = text.split_once(" of ").expect("`ATTRIBUTE of KIND`");
                 let (kind, name) = kind.split_once('.').unwrap_or((kind, "example"));
-                return Tree::Hole(Pending::on(Address::managed(kind, name), attribute));
+                let pending = Pending::on(Address::managed(kind, name), attribute);
+                return Tree::Hole(Pending { secret: members.contains_key("secret"), ..pending });
             }
             if let Some(Json::String(text)) = members.get("$secret") {
                 return Tree::Secret(Secret::plain(Tree::text(text)));

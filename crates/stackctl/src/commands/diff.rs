@@ -129,8 +129,9 @@ impl Text {
 
     /// Some places need a value that only a variable could tell: what a `for_each` goes over.
     fn unreadable(&self, problems: Vec<Diagnostic>) -> Failure {
+        let waits = |name: &String| problems.iter().any(|it| it.message.contains(&format!("var.{name}")));
+        let unset: Vec<String> = review::unset(&self.stack).into_iter().filter(waits).collect();
         let failure = self.wrong(model::diagnostic::sort(problems));
-        let unset = review::unset(&self.stack);
         match unset.first() {
             Some(first) => {
                 let names: Vec<String> = unset.iter().map(|it| format!("`{it}`")).collect();

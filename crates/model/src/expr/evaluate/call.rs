@@ -28,6 +28,7 @@ impl Context<'_> {
             Call::Can => self.can(node),
             Call::Values(compute) => {
                 let mut given = self.arguments(node, function)?;
+                self.looks_inside_all(function, &given)?;
                 let values = given.values.drain(..).map(|it| given.veil.deep(it)).collect();
                 if given.veil.is_opaque() {
                     return Ok(given.veil.cover(Tree::Null));
@@ -37,6 +38,7 @@ impl Context<'_> {
             }
             Call::Members(compute) => {
                 let mut given = self.arguments(node, function)?;
+                self.looks_inside_all(function, &given)?;
                 let values = given.values.drain(..).map(|it| given.veil.top(it)).collect();
                 if given.veil.is_opaque() {
                     return Ok(given.veil.cover(Tree::Null));
@@ -45,6 +47,7 @@ impl Context<'_> {
             }
             Call::Open(compute) => {
                 let mut given = self.arguments(node, function)?;
+                self.looks_inside_all(function, &given)?;
                 if given.veil.is_opaque() {
                     return Ok(given.veil.cover(Tree::Null));
                 }
@@ -60,6 +63,19 @@ impl Context<'_> {
             Call::Template => self.template_file(node, function),
             Call::Refused(_) => Ok(Tree::Null),
         }
+    }
+
+    /// What a function does with symbols: some put texts together without looking at them, some
+    /// look at lists and maps but not at what is in them.
+    fn looks_inside_all(self, function: &Function, given: &Given) -> Result<(), Vec<Diagnostic>> {
+        let looked_at = |value: &Planned| match function.call {
+            Call::Values(_) => !BLIND.contains(&function.name),
+            Call::Members(_) => function.name == "contains" || matches!(value, Tree::Text(_)),
+            Call::Open(_) => !BLIND.contains(&function.name) && matches!(value, Tree::Text(_)),
+            Call::File(_) | Call::Template | Call::Try | Call::Can | Call::Refused(_) => false,
+        };
+        let all = given.values.iter().zip(&given.spans).filter(|(value, _)| looked_at(value));
+        all.into_iter().try_for_each(|(value, span)| self.looks_inside(value, *span))
     }
 
     fn arguments(self, node: &FuncCall, function: &Function) -> Result<Given, Vec<Diagnostic>> {
@@ -129,6 +145,7 @@ impl Context<'_> {
         for argument in node.args.iter() {
             match self.expression(argument) {
                 Ok(value) => return Ok(value),
+                Err(more) if self.is_open(&more) => return Err(more),
                 Err(more) => problems.extend(more),
             }
         }
@@ -148,6 +165,7 @@ impl Context<'_> {
                 Ok(veil.cover(Tree::Null))
             }
             Some(Ok(_)) => Ok(Tree::Bool(true)),
+            Some(Err(problems)) if self.is_open(&problems) => Err(problems),
             Some(Err(_)) | None => Ok(Tree::Bool(false)),
         }
     }
@@ -190,6 +208,20 @@ impl Context<'_> {
     }
 }
 
+/// Functions that make texts and sets of others without looking at them.
+const BLIND: &[&str] = &[
+    "format",
+    "formatlist",
+    "issensitive",
+    "join",
+    "jsonencode",
+    "nonsensitive",
+    "sensitive",
+    "toset",
+    "tostring",
+    "yamlencode",
+];
+
 /// What a template file sees: its variables, and files.
 struct FileScope<'a>(&'a dyn Scope);
 
@@ -222,6 +254,10 @@ impl Scope for FileScope<'_> {
 
     fn object(&self, _: &Address) -> Result<Object<'_>, ScopeError> {
         Err(Self::closed())
+    }
+
+    fn symbolic(&self) -> bool {
+        self.0.symbolic()
     }
 
     fn file(&self, path: &str) -> Result<Vec<u8>, String> {

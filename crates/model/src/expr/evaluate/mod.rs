@@ -16,7 +16,7 @@ use super::places::Places;
 use super::{Body, Expr, Reference, Scope, stamp};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::tree::{Planned, Tree};
+use crate::tree::{Planned, Tree, holds_symbol};
 
 /// Evaluates an expression.
 ///
@@ -31,6 +31,9 @@ pub fn evaluate(expr: &Expr, scope: &dyn Scope) -> Result<Planned, Vec<Diagnosti
     };
     Ok(stamp::apply(expr, context, value))
 }
+
+/// The code of a problem that is none where symbols are unknowns.
+const SYMBOL: &str = "symbol";
 
 /// A value, or what is wrong.
 pub(super) type Evaluated = Result<Planned, Vec<Diagnostic>>;
@@ -55,6 +58,20 @@ impl<'a> Context<'a> {
     /// The value of a reference that parsing has found.
     pub(super) fn read(self, reference: &Reference) -> Evaluated {
         self.reference(reference)
+    }
+
+    /// Refuses to work with what is in a symbol: only its name is known.
+    fn looks_inside(self, value: &Planned, span: Span) -> Result<(), Vec<Diagnostic>> {
+        let is_open = |it: &Planned| it.as_text().is_some_and(holds_symbol);
+        if self.scope.symbolic() && value.any(&mut |it| is_open(it)) {
+            return fail(Diagnostic::error(SYMBOL, span, "this is known by its name only"));
+        }
+        Ok(())
+    }
+
+    /// Whether something has no value because nobody knows what is in a symbol.
+    fn is_open(self, problems: &[Diagnostic]) -> bool {
+        self.scope.symbolic() && (problems.is_empty() || problems.iter().any(|it| it.code == SYMBOL))
     }
 
     /// The bytes of a file.

@@ -60,6 +60,7 @@ impl Context<'_> {
     fn equality(self, node: &BinaryOp, positive: bool) -> Evaluated {
         let mut sides = super::gather([&node.lhs_expr, &node.rhs_expr].map(|it| self.expression(it)))?.into_iter();
         let (left, right) = (sides.next().unwrap_or(Tree::Null), sides.next().unwrap_or(Tree::Null));
+        [&left, &right].into_iter().try_for_each(|it| self.looks_inside(it, self.span(node)))?;
         let mut veil = Veil::default();
         Ok(match convert::same(&mut veil, &left, &right) {
             Some(same) => veil.settle(Tree::Bool(same == positive)),
@@ -126,6 +127,7 @@ impl Context<'_> {
     fn lifted(self, expression: &Expression, veil: &mut Veil) -> Result<Option<Planned>, Vec<Diagnostic>> {
         let mut here = Veil::default();
         let value = here.top(self.expression(expression)?);
+        self.looks_inside(&value, self.span(expression))?;
         let opaque = here.is_opaque();
         veil.join(here);
         Ok((!opaque).then_some(value))

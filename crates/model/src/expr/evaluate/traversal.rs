@@ -158,6 +158,7 @@ impl<'a> Context<'a> {
     }
 
     fn index_step(self, value: &Planned, index: &Expression) -> Result<Step, Vec<Diagnostic>> {
+        self.looks_inside(value, self.span(index))?;
         let wrong = |message| fail(Diagnostic::error("invalid-index", self.span(index), message));
         match value {
             Tree::Int(_) | Tree::Float(_) => match convert::number(value).map(convert::Number::whole) {
