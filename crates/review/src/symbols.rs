@@ -9,6 +9,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::catalog::Catalog;
+use model::manifest::Variable;
 use model::schema::{Field, Schema, Type};
 use model::stack::variable_symbol;
 use model::tree::{Source, symbol};
@@ -18,8 +19,8 @@ use model::{Address, Known, Mode, Pending, Planned, Secret, Tree};
 #[derive(Debug)]
 pub(crate) struct Symbols<'a> {
     catalog: &'a Catalog,
-    /// Variables that are declared sensitive.
-    sensitive: BTreeSet<String>,
+    /// What variables are declared as, in either manifest.
+    variables: [&'a BTreeMap<String, Variable>; 2],
     /// Those that cannot be texts.
     opaque: BTreeSet<Source>,
     /// What each text or stamp stands for, as it came up.
@@ -31,8 +32,8 @@ const VARIABLE: &str = "var";
 
 impl<'a> Symbols<'a> {
     /// All symbols are texts, where their types allow it.
-    pub fn new(catalog: &'a Catalog, sensitive: BTreeSet<String>) -> Self {
-        Self { catalog, sensitive, opaque: BTreeSet::new(), seen: RefCell::default() }
+    pub fn new(catalog: &'a Catalog, variables: [&'a BTreeMap<String, Variable>; 2]) -> Self {
+        Self { catalog, variables, opaque: BTreeSet::new(), seen: RefCell::default() }
     }
 
     /// Makes unknowns of some symbols. Whether any of them was a text before.
@@ -98,14 +99,21 @@ impl<'a> Symbols<'a> {
 
     fn is_secret(&self, source: &Source) -> bool {
         if is_variable(&source.address) {
-            return self.sensitive.contains(&source.address.name);
+            return self.declared(source).any(|it| it.sensitive);
         }
         self.field(source).is_some_and(|it| it.sensitive)
     }
 
-    /// A variable's type is not looked at: where a text does not do, it is demoted.
     fn is_text(&self, source: &Source) -> bool {
-        is_variable(&source.address) || self.field(source).is_some_and(|it| matches!(it.ty, Type::Text))
+        if is_variable(&source.address) {
+            let may = |it: &Variable| it.ty.as_ref().is_none_or(|(ty, _)| ty == "string" || ty == "any");
+            return self.declared(source).all(may);
+        }
+        self.field(source).is_some_and(|it| matches!(it.ty, Type::Text))
+    }
+
+    fn declared(&self, source: &Source) -> impl Iterator<Item = &'a Variable> {
+        self.variables.into_iter().filter_map(move |it| it.get(&source.address.name))
     }
 
     fn field(&self, source: &Source) -> Option<&'static Field> {

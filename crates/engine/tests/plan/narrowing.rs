@@ -54,8 +54,9 @@ fn a_layer_narrows_likewise() {
     let mut world = World::new();
     world.options.layers = vec!["main".into()];
     assert_eq!(world.plan(&text()).changes.len(), 3);
-    world.options.layers = vec!["other".into()];
-    check(&mut world, &text(), "");
+    world.options.layers = vec!["mian".into()];
+    let told = world.refused(&text());
+    assert!(told.contains("unknown-layer") && told.contains("did you mean `main`?"), "{told}");
 }
 
 #[test]

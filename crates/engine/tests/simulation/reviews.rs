@@ -1,14 +1,12 @@
 //! A review, made from two texts alone, says what the plan says once the first has been applied.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cloudsim::Setup;
 use cloudsim::kinds::CATALOG;
 use cloudsim::stacks::Sketch;
 use engine::plan::Options;
 use model::plan::Action;
-use model::source::Sources;
-use model::stack::Stack;
 use model::{Address, Path};
 use review::{Review, Side};
 
@@ -74,12 +72,9 @@ fn line<'a>(address: &Address, action: Action, paths: impl Iterator<Item = &'a P
 
 fn reviewed(before: &str, after: &str) -> Review {
     let ((old_stack, old_sources), (new_stack, new_sources)) = (parsed(before), parsed(after));
-    let sensitive = BTreeSet::new();
-    fn side<'a>(name: &'a str, stack: &'a Stack, sources: &'a Sources, sensitive: &'a BTreeSet<String>) -> Side<'a> {
-        Side { name, stack, sources, sensitive }
-    }
-    let (old, new) =
-        (side("before", &old_stack, &old_sources, &sensitive), side("after", &new_stack, &new_sources, &sensitive));
+    let variables = BTreeMap::new();
+    let old = Side { name: "before", stack: &old_stack, sources: &old_sources, variables: &variables };
+    let new = Side { name: "after", stack: &new_stack, sources: &new_sources, variables: &variables };
     let (review, _) = review::diff(&old, &new, &CATALOG, &Options::default()).expect("both are sound");
     review
 }

@@ -18,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
           delete the images that its rules select within 24 hours: see [Creating a lifecycle policy]\
           (https://docs.aws.amazon.com/AmazonECR/latest/userguide/lp_creation.html). An image that a task \
           definition still names may be among them, and then no new task starts from it.\n\n\
+          A rule that only keeps more images or days than before is no finding; one that keeps fewer is.\n\n\
           The review cannot see items and images, so it cannot tell how many go.",
     instead: "Look before applying: query for items whose time is over, or have ECR list what would go with a \
               [preview](https://docs.aws.amazon.com/AmazonECR/latest/userguide/lpp_creation.html). Select images by \

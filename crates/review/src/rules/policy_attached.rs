@@ -16,7 +16,8 @@ pub(super) const RULE: Rule = Rule {
           one is denied what no other policy of it allows: `outage`. Policies of AWS change without you, and some \
           give away the account: `AdministratorAccess` allows everything, and `IAMFullAccess` lets its holder give \
           itself the rest. See [AWS managed policies]\
-          (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html#aws-managed-policies).",
+          (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html#aws-managed-policies).\n\n\
+          A role or a policy that is made anew, and only therefore attached anew, is no finding here.",
     instead: "Give the role a policy of your own that allows what it does: \
               [Grant least privilege](https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege). \
               Before one is taken away, look at [last accessed information]\

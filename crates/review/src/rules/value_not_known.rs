@@ -12,7 +12,7 @@ use crate::verdict::{Finding, Verdict};
 pub(super) const RULE: Rule = Rule {
     name: "value-not-known",
     verdicts: &[Verdict::Cost, Verdict::BriefInterruption, Verdict::WiderExposure, Verdict::Outage, Verdict::DataLoss],
-    title: "A number or switch changes and depends on a variable without a value",
+    title: "An argument whose value matters depends on a variable that has none",
     why: "Some arguments are harmless with one value and not with another: `retention_in_days` that goes up keeps more, \
           and that goes down [deletes what is older]\
           (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html). Where \

@@ -1,10 +1,11 @@
 //! `stackctl diff`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::plan;
 use model::catalog::Catalog;
 use model::diagnostic::{Diagnostic, Severity};
+use model::manifest::Variable;
 use model::source::Sources;
 use model::stack::{self, Stack};
 use review::{Review, Side, Verdict, Which};
@@ -48,7 +49,7 @@ pub fn run(cli: &Cli, form: &Diff) -> Result<Exit, Failure> {
         let warnings = model::diagnostic::sort(after.warnings.iter().cloned().chain(warnings).collect());
         render::failure::diagnostics(&warnings, &after.sources, &after.root);
     }
-    show(cli, form, &review, &new)?;
+    show(form, &review, &new)?;
     Ok(ending(form, &review))
 }
 
@@ -90,7 +91,7 @@ struct Text {
     root: String,
     sources: Sources,
     stack: Stack,
-    sensitive: BTreeSet<String>,
+    variables: BTreeMap<String, Variable>,
     warnings: Vec<Diagnostic>,
 }
 
@@ -113,10 +114,9 @@ impl Text {
         let options = stack::Options { sources: &parsed.sources, variables: &parsed.given, files: origin.files() };
         let (stack, problems) = stack::resolve(&parsed.manifest, catalog, &options);
         parsed.diagnostics.extend(problems);
-        let sensitive = parsed.manifest.variables.iter().filter(|(_, it)| it.sensitive);
-        let sensitive = sensitive.map(|(name, _)| name.clone()).collect();
+        let variables = parsed.manifest.variables;
         let is_wrong = parsed.diagnostics.iter().any(|it| it.severity == Severity::Error);
-        let text = Self { name, root: origin.root(), sources: parsed.sources, stack, sensitive, warnings: Vec::new() };
+        let text = Self { name, root: origin.root(), sources: parsed.sources, stack, variables, warnings: Vec::new() };
         match is_wrong {
             true => Err(text.unreadable(parsed.diagnostics)),
             false => Ok(Self { warnings: parsed.diagnostics, ..text }),
@@ -124,7 +124,7 @@ impl Text {
     }
 
     fn side(&self) -> Side<'_> {
-        Side { name: &self.name, stack: &self.stack, sources: &self.sources, sensitive: &self.sensitive }
+        Side { name: &self.name, stack: &self.stack, sources: &self.sources, variables: &self.variables }
     }
 
     /// Some places need a value that only a variable could tell: what a `for_each` goes over.
@@ -146,7 +146,7 @@ impl Text {
     }
 }
 
-fn show(cli: &Cli, form: &Diff, review: &Review, new: &Origin) -> Result<(), Failure> {
+fn show(form: &Diff, review: &Review, new: &Origin) -> Result<(), Failure> {
     if let Some(path) = &form.html {
         document::write_page(path, review)?;
     }

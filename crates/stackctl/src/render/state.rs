@@ -5,8 +5,8 @@ use model::state::{Entry, Object};
 use serde_json::{Value, json};
 
 use super::style::{BOLD, DIM};
-use report::value;
 use crate::terminal;
+use report::value;
 
 /// For a person.
 pub fn text(address: &Address, entry: &Entry) -> String {
