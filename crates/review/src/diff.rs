@@ -10,7 +10,7 @@ use engine::plan::{self, Inputs, Options, Preview};
 use model::catalog::Catalog;
 use model::diagnostic::{Diagnostic, Severity};
 use model::graph::{self, Graph};
-use model::manifest::Variable;
+use model::manifest::Manifest;
 use model::plan::{Action, AttributeChange, Cause, Effect};
 use model::source::Sources;
 use model::stack::Stack;
@@ -33,8 +33,8 @@ pub struct Side<'a> {
     pub stack: &'a Stack,
     /// Its texts.
     pub sources: &'a Sources,
-    /// The variables that it declares.
-    pub variables: &'a BTreeMap<String, Variable>,
+    /// What it declares.
+    pub manifest: &'a Manifest,
 }
 
 /// Which manifest is wrong.
@@ -68,7 +68,7 @@ pub fn diff(
     let wrong = |which| move |problems| Wrong { which, problems };
     let old_graph = graph::build(before.stack).map_err(wrong(Which::Before))?;
     let new_graph = graph::build(after.stack).map_err(wrong(Which::After))?;
-    let mut symbols = Symbols::new(catalog, [before.variables, after.variables]);
+    let mut symbols = Symbols::new(catalog, [before.manifest, after.manifest]);
     let (none, renamed) = (BTreeMap::new(), imagine::renamed(before.stack, after.stack));
     let ((old, was), (new, is)) = loop {
         let was = imagine::applied(before.stack, &old_graph, symbols.under(&none));

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::catalog::Catalog;
-use model::manifest::Variable;
+use model::manifest::{Manifest, Variable};
 use model::schema::{Field, Schema, Type};
 use model::stack::variable_symbol;
 use model::tree::{Source, symbol};
@@ -19,8 +19,8 @@ use model::{Address, Known, Mode, Pending, Planned, Secret, Tree};
 #[derive(Debug)]
 pub(crate) struct Symbols<'a> {
     catalog: &'a Catalog,
-    /// What variables are declared as, in either manifest.
-    variables: [&'a BTreeMap<String, Variable>; 2],
+    /// Where variables are declared.
+    manifests: [&'a Manifest; 2],
     /// Those that cannot be texts.
     opaque: BTreeSet<Source>,
     /// What each text or stamp stands for, as it came up.
@@ -32,8 +32,8 @@ const VARIABLE: &str = "var";
 
 impl<'a> Symbols<'a> {
     /// All symbols are texts, where their types allow it.
-    pub fn new(catalog: &'a Catalog, variables: [&'a BTreeMap<String, Variable>; 2]) -> Self {
-        Self { catalog, variables, opaque: BTreeSet::new(), seen: RefCell::default() }
+    pub fn new(catalog: &'a Catalog, manifests: [&'a Manifest; 2]) -> Self {
+        Self { catalog, manifests, opaque: BTreeSet::new(), seen: RefCell::default() }
     }
 
     /// Makes unknowns of some symbols. Whether any of them was a text before.
@@ -113,7 +113,7 @@ impl<'a> Symbols<'a> {
     }
 
     fn declared(&self, source: &Source) -> impl Iterator<Item = &'a Variable> {
-        self.variables.into_iter().filter_map(move |it| it.get(&source.address.name))
+        self.manifests.into_iter().filter_map(move |it| it.variables.get(&source.address.name))
     }
 
     fn field(&self, source: &Source) -> Option<&'static Field> {

@@ -1,6 +1,6 @@
 //! A review, made from two texts alone, says what the plan says once the first has been applied.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use cloudsim::Setup;
 use cloudsim::kinds::CATALOG;
@@ -71,10 +71,9 @@ fn line<'a>(address: &Address, action: Action, paths: impl Iterator<Item = &'a P
 }
 
 fn reviewed(before: &str, after: &str) -> Review {
-    let ((old_stack, old_sources), (new_stack, new_sources)) = (parsed(before), parsed(after));
-    let variables = BTreeMap::new();
-    let old = Side { name: "before", stack: &old_stack, sources: &old_sources, variables: &variables };
-    let new = Side { name: "after", stack: &new_stack, sources: &new_sources, variables: &variables };
+    let (old, new) = (parsed(before), parsed(after));
+    let old = Side { name: "before", stack: &old.stack, sources: &old.sources, manifest: &old.manifest };
+    let new = Side { name: "after", stack: &new.stack, sources: &new.sources, manifest: &new.manifest };
     let (review, _) = review::diff(&old, &new, &CATALOG, &Options::default()).expect("both are sound");
     review
 }

@@ -22,6 +22,7 @@ use engine::schedule::{Durations, schedule};
 use engine::session::{self, Session};
 use engine::store::{Held, Holder, SharedStore, Store, StoreError, Waiting};
 use model::diagnostic::{Diagnostic, Severity};
+use model::manifest::Manifest;
 use model::source::{NoFiles, Sources};
 use model::stack::{Given, Stack};
 use model::state::Status;
@@ -310,11 +311,18 @@ fn trouble(error: impl std::fmt::Display) -> Stop {
 
 /// A manifest that has no errors.
 pub fn resolve(text: &str) -> Stack {
-    parsed(text).0
+    parsed(text).stack
 }
 
-/// A manifest that has no errors, and its text.
-pub fn parsed(text: &str) -> (Stack, Sources) {
+/// A manifest that has no errors, in all its forms.
+pub struct Parsed {
+    pub sources: Sources,
+    pub manifest: Manifest,
+    pub stack: Stack,
+}
+
+/// Parses and resolves a manifest.
+pub fn parsed(text: &str) -> Parsed {
     let mut sources = Sources::default();
     sources.add("stack.toml", text);
     let (manifest, mut problems) = model::manifest::parse(&sources, None);
@@ -323,5 +331,5 @@ pub fn parsed(text: &str) -> (Stack, Sources) {
     problems.extend(more);
     problems.retain(|problem| problem.severity == Severity::Error);
     assert!(problems.is_empty(), "{problems:#?}\n{text}");
-    (stack, sources)
+    Parsed { sources, manifest, stack }
 }

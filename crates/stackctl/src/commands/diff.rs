@@ -1,11 +1,11 @@
 //! `stackctl diff`
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use engine::plan;
 use model::catalog::Catalog;
 use model::diagnostic::{Diagnostic, Severity};
-use model::manifest::Variable;
+use model::manifest::Manifest;
 use model::source::Sources;
 use model::stack::{self, Stack};
 use review::{Review, Side, Verdict, Which};
@@ -91,7 +91,7 @@ struct Text {
     root: String,
     sources: Sources,
     stack: Stack,
-    variables: BTreeMap<String, Variable>,
+    manifest: Manifest,
     warnings: Vec<Diagnostic>,
 }
 
@@ -114,9 +114,15 @@ impl Text {
         let options = stack::Options { sources: &parsed.sources, variables: &parsed.given, files: origin.files() };
         let (stack, problems) = stack::resolve(&parsed.manifest, catalog, &options);
         parsed.diagnostics.extend(problems);
-        let variables = parsed.manifest.variables;
         let is_wrong = parsed.diagnostics.iter().any(|it| it.severity == Severity::Error);
-        let text = Self { name, root: origin.root(), sources: parsed.sources, stack, variables, warnings: Vec::new() };
+        let text = Self {
+            name,
+            root: origin.root(),
+            sources: parsed.sources,
+            stack,
+            manifest: parsed.manifest,
+            warnings: Vec::new(),
+        };
         match is_wrong {
             true => Err(text.unreadable(parsed.diagnostics)),
             false => Ok(Self { warnings: parsed.diagnostics, ..text }),
@@ -124,7 +130,7 @@ impl Text {
     }
 
     fn side(&self) -> Side<'_> {
-        Side { name: &self.name, stack: &self.stack, sources: &self.sources, variables: &self.variables }
+        Side { name: &self.name, stack: &self.stack, sources: &self.sources, manifest: &self.manifest }
     }
 
     /// Some places need a value that only a variable could tell: what a `for_each` goes over.
