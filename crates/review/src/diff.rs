@@ -98,7 +98,7 @@ pub fn diff(
         options: &Options::default(),
     };
     let preview = plan::preview(&inputs).map_err(wrong(Which::After))?;
-    let compared = Compared { before, after, old, new, was, is, preview, symbols: &symbols };
+    let compared = Compared { before, after, old, new, was, is, preview, symbols: &symbols, renamed };
     Ok(compared.review(catalog, &scope, graphs))
 }
 
@@ -112,6 +112,8 @@ struct Compared<'a> {
     is: Applied,
     preview: Preview,
     symbols: &'a Symbols<'a>,
+    /// Addresses before by those after, where something moved.
+    renamed: BTreeMap<Address, Address>,
 }
 
 impl Compared<'_> {
@@ -158,7 +160,7 @@ impl Compared<'_> {
             released,
             changes,
             refusals,
-            map: Map::between(Some(old_graph), new_graph),
+            map: Map::between(Some(old_graph), new_graph, &self.renamed),
         };
         (review, warnings)
     }

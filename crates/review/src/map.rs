@@ -32,15 +32,16 @@ impl Map {
     /// The map of one graph.
     #[must_use]
     pub fn of(graph: &Graph) -> Self {
-        Self::between(None, graph)
+        Self::between(None, graph, &BTreeMap::new())
     }
 
     /// Everything in either of two graphs; what is in both has its layer and its edges from the
-    /// one after.
+    /// one after. `renamed` holds the addresses before by those after, where something moved.
     #[must_use]
-    pub fn between(before: Option<&Graph>, after: &Graph) -> Self {
+    pub fn between(before: Option<&Graph>, after: &Graph, renamed: &BTreeMap<Address, Address>) -> Self {
         let mut map = Self { layers: after.layers().to_vec(), ..Self::default() };
-        let gone = |it: &&Address| after.node(it).is_none();
+        let moved: BTreeMap<&Address, &Address> = renamed.iter().map(|(now, then)| (then, now)).collect();
+        let gone = |it: &&Address| after.node(it).is_none() && !moved.contains_key(it);
         let both = [
             Some((after, after.order().iter().collect::<Vec<_>>())),
             before.map(|it| (it, it.order().iter().filter(gone).collect())),
@@ -60,7 +61,8 @@ impl Map {
             for (dependent, dependency) in
                 addresses.iter().flat_map(|it| reduced.get(it).into_iter().flatten().map(move |on| (it, on)))
             {
-                if let (Some(first), Some(second)) = (numbers.get(dependency), numbers.get(dependent)) {
+                let number = |it: &Address| numbers.get(it).or_else(|| numbers.get(*moved.get(it)?));
+                if let (Some(first), Some(second)) = (number(dependency), number(dependent)) {
                     map.edges.insert((*first, *second));
                 }
             }

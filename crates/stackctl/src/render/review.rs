@@ -35,7 +35,7 @@ pub fn render(review: &Review, width: usize) -> String {
     let summary = summary(review);
     let remade = attribute::remade(review);
     let page = Page { remade: &remade, followers: &Followers::of(review), width };
-    let mut out = format!("{summary}{sides}\n");
+    let mut out = format!("{summary}{sides}\n{}", risks(review, width));
     // Changes with something below them stand apart; a row of bare ones stays a row.
     let mut after_bare = true;
     for change in &review.changes {
@@ -61,6 +61,32 @@ fn summary(review: &Review) -> String {
     let unchanged = if review.unchanged > 0 { format!("; {} unchanged", review.unchanged) } else { String::new() };
     format!("{}  {}{unchanged}.\n", badge(review.verdict(), 0), parts.join(", "))
 }
+
+/// Where to look first, when there is much to look at: what is not safe, worst first.
+fn risks(review: &Review, width: usize) -> String {
+    let risks = words::risks(review);
+    if risks.is_empty() || review.changes.len() < MANY {
+        return String::new();
+    }
+    let column = risks.iter().map(|(_, it)| it.verdict.name().len()).max().unwrap_or(0);
+    let mut out = format!("{BOLD}At risk, worst first{BOLD:#}\n");
+    for (change, finding) in risks.iter().take(TOLD) {
+        let badge = badge(finding.verdict, column);
+        let room = width.saturating_sub(column + 6);
+        let text = lines::clipped(&format!("{}: {}", change.address, finding.reason), room);
+        out += &format!("  {badge}  {text}\n");
+    }
+    if let more @ 1.. = risks.len().saturating_sub(TOLD) {
+        out += &format!("  {DIM}… and {more} more below{DIM:#}\n");
+    }
+    out + "\n"
+}
+
+/// From how many changes on the risks are listed before them.
+const MANY: usize = 5;
+
+/// How many risks are listed.
+const TOLD: usize = 10;
 
 fn sides(review: &Review) -> String {
     let stack = &review.stack;
