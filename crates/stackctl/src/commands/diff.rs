@@ -23,21 +23,26 @@ pub fn run(cli: &Cli, form: &Diff) -> Result<Exit, Failure> {
     let (old, new) = origins(cli, form)?;
     let environment = cli.options.env.as_deref();
     let base = form.against_env.as_deref().or(environment);
-    let after = load::parse(new.sources(environment)?, environment, &cli.options)?;
-    let before = match &old {
-        Some(origin) => load::parse(origin.sources(base)?, base, &cli.options)?,
+    let parse = |origin: &Origin, environment: Option<&str>| -> Result<Parsed, Failure> {
+        load::parse(origin.sources(environment)?, environment, &cli.options)
+    };
+    let (before, after) = together(|| old.as_ref().map(|it| parse(it, base)).transpose(), || parse(&new, environment));
+    let (before, after) = (before?, after?);
+    let before = match before {
+        Some(before) => before,
         None => load::parse(nothing(&after), None, &cli.options)?,
     };
     let (known_before, known_after) = (before.variables(), after.variables());
-    let named = |origin: &Origin, environment: Option<&str>| match (&form.against_env, environment) {
-        (Some(_), Some(environment)) => format!("{} ({environment})", origin.name()),
-        (None, _) | (Some(_), None) => origin.name(),
+    let named = |origin: &Origin, environment: Option<&str>| match environment {
+        Some(environment) => format!("{} ({environment})", origin.name()),
+        None => origin.name(),
     };
-    let before = match &old {
-        Some(origin) => Text::read(before, origin, named(origin, base), &known_after, &catalog)?,
-        None => Text::read(before, &new, "nothing".to_owned(), &known_after, &catalog)?,
-    };
-    let after = Text::read(after, &new, named(&new, environment), &known_before, &catalog)?;
+    let old_name = old.as_ref().map_or_else(|| "nothing".to_owned(), |it| named(it, base));
+    let (before, after) = together(
+        || Text::read(before, old.as_ref().unwrap_or(&new), old_name, &known_after, &catalog),
+        || Text::read(after, &new, named(&new, environment), &known_before, &catalog),
+    );
+    let (before, after) = (before?, after?);
     let options =
         plan::Options { destroy: false, targets: cli.options.targets.clone(), layers: cli.options.layers.clone() };
     let reviewed = review::diff(&before.side(), &after.side(), &catalog, &options);
@@ -51,6 +56,18 @@ pub fn run(cli: &Cli, form: &Diff) -> Result<Exit, Failure> {
     }
     show(form, &review, &new)?;
     Ok(ending(form, &review))
+}
+
+/// Does two things at once.
+fn together<A: Send, B>(first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let first = scope.spawn(first);
+        let second = second();
+        match first.join() {
+            Ok(first) => (first, second),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 /// What is compared with what; `None` where there was no manifest before.
