@@ -18,7 +18,7 @@ pub struct TaskInputs {
     #[attr(replace)]
     pub containers: Json,
     /// Who it is.
-    #[attr(replace, accepts = ["sim_role.arn"])]
+    #[attr(replace, clear, accepts = ["sim_role.arn"])]
     pub role_arn: Option<String>,
     /// Labels.
     #[attr(clear)]

@@ -180,6 +180,7 @@ fn comparer<'a>(
         equality: Equality { fingerprints: walk.inputs.fingerprints, address, uncertain },
         completing,
         adopting,
+        revisions: resource.kind.life == Life::Revisions,
         ignore: &resource.lifecycle.ignore_changes,
         ignore_tags: &walk.inputs.stack.provider.ignore_tags,
     }

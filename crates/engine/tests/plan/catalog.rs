@@ -234,7 +234,7 @@ pub struct TaskInputs {
     #[attr(replace)]
     pub containers: Option<Containers>,
     /// Its role.
-    #[attr(replace)]
+    #[attr(replace, clear)]
     pub role: Option<String>,
 }
 

@@ -105,3 +105,20 @@ fn other_documents_compare_as_json_values() {
     let plan = world.plan(&service("{ a = 1, b = [2, 1] }"));
     assert_eq!(plan.changes.len(), 1);
 }
+
+#[test]
+fn a_revision_has_only_what_is_set() {
+    let with_role = "[resource.aws_task.web]\nfamily = \"web\"\nrole = \"r\"\n";
+    let without = "[resource.aws_task.web]\nfamily = \"web\"\n";
+    let mut world = World::with(with_role);
+    check(
+        &mut world,
+        without,
+        "
+        replace aws_task.web: `role` cannot change in place
+          role: \"r\" -> null (default, replace)
+        ",
+    );
+    world.apply(without);
+    check(&mut world, without, "");
+}

@@ -36,6 +36,8 @@ pub(super) struct Comparer<'a> {
     pub completing: bool,
     /// Whether nothing was ever applied, because the object is being taken over.
     pub adopting: bool,
+    /// Whether every change registers a new revision, which has only what is set.
+    pub revisions: bool,
     /// What is never compared.
     pub ignore: &'a [Path],
     /// Tags of others.
@@ -100,7 +102,7 @@ impl Comparer<'_> {
         let mut inside = Comparison::default();
         let three = Three { desired: &wanted, last, live, removing };
         self.value(Shape::of(field, document), three, &place, &mut inside);
-        apply_replacement(field, &wanted, live.unwrap_or(last), &mut inside.attributes);
+        self.apply_replacement(field, &wanted, live.unwrap_or(last), &mut inside.attributes);
         found.attributes.extend(inside.attributes);
         found.drift.extend(inside.drift);
     }
@@ -191,6 +193,23 @@ impl Comparer<'_> {
         });
     }
 
+    /// Marks what needs a new object. Removal alone never does, but for a revision: where AWS could
+    /// only honour it with a new object, the live value stays.
+    fn apply_replacement(&self, field: &Field, wanted: &Planned, before: &Known, found: &mut Vec<AttributeChange>) {
+        let replaces = match field.replace {
+            Replace::Never => false,
+            Replace::Always => true,
+            Replace::When { test, .. } => match wanted.clone().known() {
+                Ok(after) => !found.is_empty() && test(before, &crate::fingerprint::reveal(&after).unwrap_or(after)),
+                Err(_) => true,
+            },
+        };
+        if replaces {
+            found.retain(|it| self.revisions || it.cause != Cause::Default);
+            found.iter_mut().for_each(|it| it.effect = Effect::Replace);
+        }
+    }
+
     fn is_ignored(&self, path: &Path) -> bool {
         self.ignore.iter().any(|ignored| ignored.covers(path))
     }
@@ -249,23 +268,6 @@ pub(super) fn empty(ty: &Type) -> Known {
         Type::Map(_) => Tree::Map(std::collections::BTreeMap::new()),
         Type::Bool | Type::Int | Type::Float | Type::Text | Type::Any | Type::Block(_) => Tree::Null,
         Type::Json(Document::Policy | Document::Value) => Tree::Null,
-    }
-}
-
-/// Marks what needs a new object. Removal alone never does: where AWS could only honour it with
-/// a new object, the live value stays.
-fn apply_replacement(field: &Field, wanted: &Planned, before: &Known, found: &mut Vec<AttributeChange>) {
-    let replaces = match field.replace {
-        Replace::Never => false,
-        Replace::Always => true,
-        Replace::When { test, .. } => match wanted.clone().known() {
-            Ok(after) => !found.is_empty() && test(before, &crate::fingerprint::reveal(&after).unwrap_or(after)),
-            Err(_) => true,
-        },
-    };
-    if replaces {
-        found.retain(|it| it.cause != Cause::Default);
-        found.iter_mut().for_each(|it| it.effect = Effect::Replace);
     }
 }
 

@@ -38,53 +38,54 @@ pub struct Inputs {
     #[attr(replace)]
     pub container_definitions: Containers,
     /// CPU units of the whole task, 1024 to the vCPU, or as `0.5 vCPU`. Required on Fargate.
-    #[attr(replace, same = fargate::same_cpu)]
+    #[attr(replace, clear, same = fargate::same_cpu)]
     pub cpu: Option<String>,
     /// Memory of the whole task in MiB, or as `2 GB`. Required on Fargate.
-    #[attr(replace, same = fargate::same_memory)]
+    #[attr(replace, clear, same = fargate::same_memory)]
     pub memory: Option<String>,
     /// How containers reach the network. Fargate takes only `awsvpc`.
     #[attr(replace, computed, allowed = ["awsvpc", "bridge", "host", "none"])]
     pub network_mode: Option<String>,
     /// Where the task may run; AWS checks the definition against it.
-    #[attr(replace, allowed = ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"])]
+    #[attr(replace, clear, allowed = ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"])]
     pub requires_compatibilities: Option<BTreeSet<String>>,
     /// ARN of the role that ECS itself assumes, to pull images, fetch secrets and write logs.
-    #[attr(replace, accepts = ["aws_iam_role.arn"])]
+    #[attr(replace, clear, accepts = ["aws_iam_role.arn"])]
     pub execution_role_arn: Option<String>,
     /// ARN of the role that the containers assume.
-    #[attr(replace, accepts = ["aws_iam_role.arn"])]
+    #[attr(replace, clear, accepts = ["aws_iam_role.arn"])]
     pub task_role_arn: Option<String>,
     /// Whether processes see those of the other containers (`task`) or of the host (`host`).
-    #[attr(replace, allowed = ["task", "host"])]
+    #[attr(replace, clear, allowed = ["task", "host"])]
     pub pid_mode: Option<String>,
     /// With whom containers share memory between processes.
-    #[attr(replace, allowed = ["task", "host", "none"])]
+    #[attr(replace, clear, allowed = ["task", "host", "none"])]
     pub ipc_mode: Option<String>,
     /// Whether the Fault Injection Service may disturb tasks.
     #[attr(replace, computed)]
     pub enable_fault_injection: Option<bool>,
     /// Storage on Fargate beyond the usual 20 GiB.
-    #[attr(replace)]
+    #[attr(replace, clear)]
     pub ephemeral_storage: Option<EphemeralStorage>,
     /// Elastic Inference accelerators of the task.
     #[attr(
         replace,
+        clear,
         key = "device_name",
         deprecated = "AWS has closed Elastic Inference; use instances with accelerators"
     )]
     pub inference_accelerator: Option<Blocks<InferenceAccelerator>>,
     /// Rules about the instances that may run the task, at most ten; not on Fargate.
-    #[attr(replace, length = 0..=10)]
+    #[attr(replace, clear, length = 0..=10)]
     pub placement_constraints: Option<Blocks<PlacementConstraint>>,
     /// An App Mesh proxy.
-    #[attr(replace)]
+    #[attr(replace, clear)]
     pub proxy_configuration: Option<Proxy>,
     /// Processor and operating system of the task.
-    #[attr(replace)]
+    #[attr(replace, clear)]
     pub runtime_platform: Option<RuntimePlatform>,
     /// Volumes that containers mount by name.
-    #[attr(replace, key = "name")]
+    #[attr(replace, clear, key = "name")]
     pub volume: Option<Blocks<Volume>>,
     /// Whether a revision stays registered when it is replaced or destroyed. Only stackctl reads
     /// it.
