@@ -10,7 +10,9 @@ use model::graph::Graph;
 use model::plan::{Action, OperationStep, Plan};
 use model::source::Sources;
 use model::stack::Stack;
-use model::{Address, Id, Planned};
+use model::state::State;
+use model::tree::{Source, symbol};
+use model::{Address, Id, Known, Planned, Tree};
 
 use crate::assemble::{Evidence, Text, assemble};
 use crate::change::{OutputChange, Place, Places, Review, Sides};
@@ -29,6 +31,8 @@ pub struct Ground<'a> {
     pub catalog: &'a Catalog,
     /// The value of every resource and data source as references see it.
     pub objects: &'a BTreeMap<Address, Planned>,
+    /// What stackctl remembers.
+    pub state: &'a State,
 }
 
 /// Reviews a plan.
@@ -38,7 +42,7 @@ pub fn of_plan(plan: &Plan, ground: &Ground<'_>) -> Review {
     let evidence = Evidence {
         changes: &plan.changes,
         delete_first: &delete_first(plan),
-        before: &before(plan),
+        before: &before(plan, &remade(plan, ground.state)),
         after: ground.objects,
         old: None,
         new: Text { stack: ground.stack, sources: ground.sources, sets: &BTreeMap::new() },
@@ -75,7 +79,10 @@ fn delete_first(plan: &Plan) -> BTreeSet<Address> {
 }
 
 /// The live arguments of everything that changes or goes, under the addresses that state has.
-fn before(plan: &Plan) -> BTreeMap<Address, Planned> {
+///
+/// What AWS calls an object that gets a successor stands there under the name of its resource: who
+/// refers to it refers to the successor afterwards, and nothing is lost by that.
+fn before(plan: &Plan, remade: &BTreeMap<String, String>) -> BTreeMap<Address, Planned> {
     let is_older = |id: &Id| plan.changes.iter().any(|it| it.deposed.as_ref() == Some(id));
     let moved = |address: &Address| {
         let change = plan.changes.iter().find(|it| it.address == *address && it.deposed.is_none());
@@ -88,5 +95,29 @@ fn before(plan: &Plan) -> BTreeMap<Address, Planned> {
         OperationStep::Adopt { .. } | OperationStep::Forget | OperationStep::Record { .. } => None,
         OperationStep::Read { .. } => None,
     });
-    told.map(|(operation, before)| (moved(&operation.address), before.clone().widen())).collect()
+    told.map(|(operation, before)| (moved(&operation.address), named(before, remade))).collect()
+}
+
+/// The symbols of objects that are replaced, by what AWS calls them.
+fn remade(plan: &Plan, state: &State) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for change in plan.changes.iter().filter(|it| it.action == Action::Replace) {
+        let recorded_as = change.moved_from.as_ref().unwrap_or(&change.address);
+        let current = state.resources.get(recorded_as).and_then(|it| it.current.as_ref());
+        for attribute in ["id", "arn"] {
+            let Some(value) = current.and_then(|it| it.outputs.get(attribute)?.as_text()) else { continue };
+            let source = Source { address: change.address.clone(), attribute: attribute.to_owned() };
+            found.entry(value.to_owned()).or_insert_with(|| symbol(&source));
+        }
+    }
+    found
+}
+
+fn named(value: &Known, names: &BTreeMap<String, String>) -> Planned {
+    match value {
+        Tree::Text(text) => Tree::Text(names.get(text).unwrap_or(text).clone()),
+        Tree::List(items) => Tree::List(items.iter().map(|it| named(it, names)).collect()),
+        Tree::Map(members) => Tree::map(members.iter().map(|(key, it)| (key, named(it, names)))),
+        other => other.clone().widen(),
+    }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use engine::plan::Planning;
 use model::graph;
+use model::state::State;
 use report::html::About;
 use review::{Ground, Review};
 use serde_json::Value;
@@ -33,7 +34,7 @@ pub fn write_page(path: &Path, review: &Review) -> Result<(), Failure> {
 ///
 /// # Errors
 /// None that planning has not met before.
-pub fn review(world: &World, planning: &Planning) -> Result<Review, Failure> {
+pub fn review(world: &World, state: &State, planning: &Planning) -> Result<Review, Failure> {
     let loaded = &world.loaded;
     let graph = graph::build(&loaded.stack).map_err(|problems| world.wrong(problems))?;
     let ground = Ground {
@@ -42,6 +43,7 @@ pub fn review(world: &World, planning: &Planning) -> Result<Review, Failure> {
         graph: &graph,
         catalog: &world.catalog,
         objects: &planning.objects,
+        state,
     };
     Ok(review::of_plan(&planning.plan, &ground))
 }

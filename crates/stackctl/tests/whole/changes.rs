@@ -69,6 +69,9 @@ fn a_security_group_gets_another_name_without_an_outage() {
     let whole = cloud.inventory();
     stack.edit("wordpress.toml", "\"wordpress-ecs-sg\"", "\"wordpress-http\"");
     are(&actions(&stack), &[("aws_ecs_service.wordpress", "update"), ("aws_security_group.wordpress", "replace")]);
+    // The service goes from one group to its successor: it neither loses nor gains anything.
+    let told = stack.run("plan --markdown").exits(0).says("brief-interruption: wordpress").out;
+    assert!(!told.contains("outage") && !told.contains("wider-exposure"), "{told}");
     let calls = apply(&cloud, &stack);
     let ends = ["CreateSecurityGroup", "UpdateService", "DeleteSecurityGroup"];
     let order: Vec<&str> = operations(&calls).into_iter().filter(|it| ends.contains(it)).collect();
