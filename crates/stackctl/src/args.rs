@@ -240,8 +240,8 @@ pub struct Diff {
     /// Compares the manifest as it was at this revision with the work tree.
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
-    /// The environment before, where it is another than `--env`: what would change if this one
-    /// became like that one.
+    /// The environment before, where it is another than `--env`: shows what would change if it
+    /// became like `--env`.
     #[arg(long, value_name = "NAME")]
     pub against_env: Option<String>,
     /// Prints Markdown, for a comment on a pull request.

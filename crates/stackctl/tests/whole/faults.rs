@@ -135,7 +135,13 @@ fn everything_at_once_with_state_in_the_same_weather() {
         assert_eq!(cloud.inventory(), untroubled.inventory(), "seed {seed}");
         until_done("destroy --yes", !seed);
         assert_eq!(cloud.inventory(), empty, "seed {seed}");
-        assert_eq!(vault.state()["resources"], serde_json::json!({}), "seed {seed}");
+        // A create without an answer that was never found stays suspected for a while; there is
+        // nothing behind it.
+        let state = vault.state();
+        let entries = state["resources"].as_object().expect("entries by address");
+        let has_objects = |entry: &&serde_json::Value| !entry["current"].is_null() || entry.get("deposed").is_some();
+        let left: Vec<_> = entries.values().filter(has_objects).collect();
+        assert!(left.is_empty(), "seed {seed}: {left:#?}");
     }
 }
 
