@@ -16,15 +16,8 @@ use crate::words::place;
 
 /// The outputs that change.
 pub(super) fn outputs(context: &Context<'_>) -> Markup {
-    let outputs = &context.review.outputs;
-    html! {
-        @if !outputs.is_empty() {
-            section #outputs tabindex="-1" aria-labelledby="outputs-title" {
-                h2 #outputs-title { "Outputs" " " span.number { (outputs.len()) } }
-                dl.attributes.panel { @for (name, output) in outputs { (self::output(context, name, output)) } }
-            }
-        }
-    }
+    let rows = context.review.outputs.iter().map(|(name, it)| output(context, name, it)).collect();
+    section("outputs", "Outputs", None, rows)
 }
 
 fn output(context: &Context<'_>, name: &str, output: &OutputChange) -> Markup {
@@ -57,16 +50,9 @@ fn output(context: &Context<'_>, name: &str, output: &OutputChange) -> Markup {
 
 /// The arguments that the manifest no longer sets and that keep their values.
 pub(super) fn released(context: &Context<'_>) -> Markup {
-    let released = &context.review.released;
-    html! {
-        @if !released.is_empty() {
-            section #released tabindex="-1" aria-labelledby="released-title" {
-                h2 #released-title { "No longer set" " " span.number { (released.len()) } }
-                p.lead { "The manifest no longer sets these arguments. AWS keeps the values they have." }
-                dl.attributes.panel { @for it in released { (argument(context, it)) } }
-            }
-        }
-    }
+    let lead = "The manifest no longer sets these arguments. AWS keeps the values they have.";
+    let rows = context.review.released.iter().map(|it| argument(context, it)).collect();
+    section("released", "No longer set", Some(lead), rows)
 }
 
 fn argument(context: &Context<'_>, released: &Released) -> Markup {
@@ -84,16 +70,9 @@ fn argument(context: &Context<'_>, released: &Released) -> Markup {
 
 /// Where AWS is not what was applied last.
 pub(super) fn drift(context: &Context<'_>) -> Markup {
-    let drift = &context.review.drift;
-    html! {
-        @if !drift.is_empty() {
-            section #drift tabindex="-1" aria-labelledby="drift-title" {
-                h2 #drift-title { "Changed outside stackctl" " " span.number { (drift.len()) } }
-                p.lead { "Here AWS is not what was applied last. What the plan mends of it stands among the changes." }
-                dl.attributes.panel { @for it in drift { (drifted(context, it)) } }
-            }
-        }
-    }
+    let lead = "Here AWS is not what was applied last. What the plan mends of it stands among the changes.";
+    let rows = context.review.drift.iter().map(|it| drifted(context, it)).collect();
+    section("drift", "Changed outside stackctl", Some(lead), rows)
 }
 
 fn drifted(context: &Context<'_>, drift: &Drift) -> Markup {
@@ -106,6 +85,19 @@ fn drifted(context: &Context<'_>, drift: &Drift) -> Markup {
                 @if let Some(note) = shown.note { " " span.note { (note) } }
             }
             dd { @if is_gone { "is gone" } @else { (shown.values) } }
+        }
+    }
+}
+
+/// Rows under a heading that counts them; nothing where there are none.
+fn section(id: &str, title: &str, lead: Option<&str>, rows: Vec<Markup>) -> Markup {
+    html! {
+        @if !rows.is_empty() {
+            section id=(id) tabindex="-1" aria-labelledby={ (id) "-title" } {
+                h2 id={ (id) "-title" } { (title) " " span.number { (rows.len()) } }
+                @if let Some(lead) = lead { p.lead { (lead) } }
+                dl.attributes.panel { @for row in rows { (row) } }
+            }
         }
     }
 }

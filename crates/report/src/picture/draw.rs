@@ -13,6 +13,7 @@ use super::Mark;
 use super::layout::{self, Bend, CARD, Frame, Layout, Rectangle, Route};
 use super::style;
 use super::text::{clipped, escaped, width};
+use crate::words::verb;
 
 /// Around the picture.
 const MARGIN: f64 = 24.0;
@@ -155,9 +156,9 @@ fn card(
     interactive: bool,
 ) -> fmt::Result {
     let data = if address.mode == Mode::Data { " data" } else { "" };
-    let action = mark.map_or_else(String::new, |it| format!(" {}", name(it.action)));
+    let action = mark.map_or_else(String::new, |it| format!(" {}", verb(it.action)));
     let text = match mark {
-        Some(it) => format!("{address}: {}, {}", name(it.action), it.verdict),
+        Some(it) => format!("{address}: {}, {}", verb(it.action), it.verdict),
         None => address.to_string(),
     };
     let (plain, text) = (escaped(&address.to_string()), escaped(&text));
@@ -217,21 +218,6 @@ fn badge(out: &mut String, mark: Mark, place: Rectangle) -> fmt::Result {
         )?;
     }
     Ok(())
-}
-
-/// The class of an action.
-fn name(action: Action) -> &'static str {
-    match action {
-        Action::Create => "create",
-        Action::Update => "update",
-        Action::Replace => "replace",
-        Action::Delete => "delete",
-        Action::Adopt => "adopt",
-        Action::Forget => "forget",
-        Action::Move => "move",
-        Action::Record => "record",
-        Action::Read => "read",
-    }
 }
 
 /// What stands in the badge, drawn around 0, 0.
