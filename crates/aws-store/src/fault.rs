@@ -69,15 +69,30 @@ pub fn bucket<T, E>(operation: &str, answer: Result<T, SdkError<E, HttpResponse>
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
-    let response = answer.as_ref().err().and_then(SdkError::raw_response);
-    let status = response.map(|it| it.status().as_u16());
-    let region = response.and_then(|it| it.headers().get("x-amz-bucket-region")).map(str::to_owned);
+    let status = response(&answer).map(|it| it.status().as_u16());
+    let region = region(&answer);
     answer
         .fault(operation)
         .code_means(&["PreconditionFailed"], FaultKind::Conflict)
         // Another conditional write was under way; or the body never arrived whole.
         .code_means(&["ConditionalRequestConflict", "RequestTimeout"], FaultKind::NotYet)
         .map_err(|fault| by_status(fault, status, region))
+}
+
+/// The region that S3 sends to, where the bucket was asked for in another one than its own.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingRouting.html>
+pub fn sent_to<T, E>(answer: &Result<T, SdkError<E, HttpResponse>>) -> Option<String> {
+    let status = response(answer)?.status().as_u16();
+    region(answer).filter(|_| [301, 307, 400].contains(&status))
+}
+
+fn response<T, E>(answer: &Result<T, SdkError<E, HttpResponse>>) -> Option<&HttpResponse> {
+    answer.as_ref().err().and_then(SdkError::raw_response)
+}
+
+/// The bucket's own region, which S3 tells with a refusal.
+fn region<T, E>(answer: &Result<T, SdkError<E, HttpResponse>>) -> Option<String> {
+    response(answer)?.headers().get("x-amz-bucket-region").map(str::to_owned)
 }
 
 /// An answer without a body, as to every HEAD, has but its status. One from a bucket's wrong

@@ -60,11 +60,7 @@ impl<'a> Objects<'a> {
             Err(fault) => return Err(fault),
         };
         let etag = Etag(answer.e_tag().unwrap_or_default().to_owned());
-        let broken = |why: String| Fault::new(FaultKind::Unknown, operation, format!("the content broke off: {why}"));
-        // The SDK's time-outs end with the head of the answer.
-        let content = tokio::time::timeout(CONTENT, answer.body.collect()).await;
-        let content = content.map_err(|late| broken(late.to_string()))?.map_err(|wrong| broken(wrong.to_string()))?;
-        Ok(Some(Stored { etag, bytes: content.to_vec() }))
+        Ok(Some(Stored { etag, bytes: content(operation, answer.body).await? }))
     }
 
     /// Writes a snapshot, on condition of the one that is there.
@@ -185,6 +181,15 @@ impl<'a> Objects<'a> {
             ..version
         }))
     }
+}
+
+/// The whole content of an object.
+pub async fn content(operation: &str, body: ByteStream) -> Result<Vec<u8>, Fault> {
+    let broken = |why: String| Fault::new(FaultKind::Unknown, operation, format!("the content broke off: {why}"));
+    // The SDK's time-outs end with the head of the answer.
+    let content = tokio::time::timeout(CONTENT, body.collect()).await;
+    let content = content.map_err(|late| broken(late.to_string()))?.map_err(|wrong| broken(wrong.to_string()))?;
+    Ok(content.to_vec())
 }
 
 /// Whether an object, or the version that was asked for, is not there; a bucket that is not there

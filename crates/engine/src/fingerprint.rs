@@ -51,15 +51,6 @@ impl Fingerprints {
         self.same_at(&address.to_string(), path, stored, desired)
     }
 
-    /// Whether a stack output is what state remembers of it.
-    #[must_use]
-    pub fn same_output(&self, name: &str, stored: &Known, value: &Planned) -> bool {
-        match value.clone().known() {
-            Ok(known) => self.seal_output(name, known) == *stored,
-            Err(_) => false,
-        }
-    }
-
     fn same_at(&self, scope: &str, path: &str, stored: &Secret, desired: &Planned) -> bool {
         let stamp = match desired {
             Tree::Secret(Secret::Keep) => return true,

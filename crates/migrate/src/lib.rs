@@ -4,8 +4,48 @@
 //! manifest folder, a state, and a report in which every Terraform resource is accounted for. It
 //! must not know files, AWS, or how anything is shown.
 
+mod account;
 pub mod attributes;
 pub mod draft;
+pub mod from_state;
+pub mod rehearsal;
+mod remember;
 pub mod report;
 pub mod request;
+#[cfg(test)]
+mod sample;
+mod settle;
+pub mod survey;
 pub mod terraform;
+mod translate;
+pub mod write;
+
+#[cfg(test)]
+mod testing;
+
+use std::collections::BTreeMap;
+
+use request::{Migration, Request};
+use terraform::Problem;
+use translate::Ground;
+
+/// Writes a manifest and a state for what Terraform built.
+///
+/// # Errors
+/// Sources that cannot be read, or that do not go together.
+pub fn migrate(request: &Request<'_>) -> Result<Migration, Vec<Problem>> {
+    let ground = Ground::read(request)?;
+    let (instances, data) = translate::states(&ground)?;
+    let settled = settle::settle(request, &ground, &instances, &data)?;
+    let report = account::report(request, &settled, &instances);
+    let environment = |workspace: String| settle::environment(&workspace).map(str::to_owned);
+    let states: BTreeMap<_, _> = settled.states.into_iter().map(|(it, state)| (environment(it), state)).collect();
+    Ok(Migration {
+        files: settled.files,
+        copies: settled.copies,
+        states,
+        report,
+        expected: std::collections::BTreeSet::new(),
+        secrets: settled.secrets,
+    })
+}

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use crate::address::Id;
 use crate::diagnostic::Diagnostic;
 use crate::schema::{Rule, Schema};
 use crate::stack::Stack;
+use crate::tree::Known;
 
 /// All kinds and checks of one build, in reading order.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +63,25 @@ pub struct Kind {
     pub timing: Timing,
     /// What `import` takes, as `NAME` or `CLUSTER/SERVICE`.
     pub import: &'static str,
+    /// The id of an object from the attributes that Terraform's state holds of it: a map, read as
+    /// it is. `None` where they do not tell; see [`id_attribute`].
+    pub identify: fn(&Known) -> Option<Id>,
+    /// What stands for the secrets that AWS holds for an object, from the same attributes: what
+    /// its [`crate::typed::Held`] outputs would say. `None` where there are none.
+    pub stamp: fn(&Known) -> Option<String>,
+}
+
+/// [`Kind::identify`] of kinds whose objects Terraform calls what we call them: the attribute `id`.
+#[must_use]
+pub fn id_attribute(attributes: &Known) -> Option<Id> {
+    let id = attributes.get("id")?.as_text()?;
+    (!id.is_empty()).then(|| Id(id.to_owned()))
+}
+
+/// [`Kind::stamp`] of kinds for which AWS holds no secrets.
+#[must_use]
+pub fn no_stamp(_: &Known) -> Option<String> {
+    None
 }
 
 /// How a lost create is found again.
@@ -154,4 +175,6 @@ pub struct DataKind {
     pub outputs: fn() -> &'static Schema,
     /// Rules over the arguments.
     pub rules: &'static [Rule],
+    /// See [`Kind::stamp`].
+    pub stamp: fn(&Known) -> Option<String>,
 }

@@ -8,7 +8,7 @@ extern crate self as model;
 
 pub mod address;
 pub mod catalog;
-mod coerce;
+pub mod coerce;
 pub mod diagnostic;
 pub mod expr;
 pub mod fmt;

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Attributes;
-use crate::catalog::{Catalog, DataKind, Identity, Kind, Life, Naming, Timing};
+use crate::catalog::{Catalog, DataKind, Identity, Kind, Life, Naming, Timing, id_attribute, no_stamp};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::manifest;
 use crate::schema::{Checked, Document, Rule, Type, Violation};
@@ -213,6 +213,8 @@ static NETWORK: Kind = Kind {
     life: Life::Owned,
     timing: Timing::QUICK,
     import: "ID",
+    identify: id_attribute,
+    stamp: no_stamp,
 };
 
 static STORE: Kind = Kind {
@@ -233,6 +235,8 @@ static STORE: Kind = Kind {
     life: Life::Owned,
     timing: Timing::QUICK,
     import: "NAME",
+    identify: id_attribute,
+    stamp: no_stamp,
 };
 
 static IMAGE: DataKind = DataKind {
@@ -241,6 +245,7 @@ static IMAGE: DataKind = DataKind {
     arguments: ImageInputs::schema,
     outputs: ImageOutputs::schema,
     rules: &[],
+    stamp: no_stamp,
 };
 
 /// The made-up kinds.

@@ -28,6 +28,11 @@ pub trait Lookup: Send + Sync + Sized + 'static {
     /// See [`DataDriver::lookup`].
     fn lookup(aws: &Aws, arguments: &Self::Arguments) -> impl Future<Output = Result<Self::Outputs, Fault>> + Send;
 
+    /// See [`DataKind::stamp`]; only for data sources with outputs that AWS holds.
+    fn stamp(_: &Known) -> Option<String> {
+        None
+    }
+
     /// See [`DataDriver::reveal`].
     fn reveal(_: &Aws, _: &Self::Arguments, output: &str) -> impl Future<Output = Result<Known, Fault>> + Send {
         let fault = Fault::invalid(Self::KIND, format!("`{output}` is no secret that AWS tells"));
@@ -49,6 +54,7 @@ impl<L: Lookup> ErasedData<L> {
         arguments: schema_of::<L::Arguments>(),
         outputs: schema_of::<L::Outputs>(),
         rules: L::RULES,
+        stamp: L::stamp,
     };
 
     const KIND_REFERENCE: &'static DataKind = &Self::KIND;

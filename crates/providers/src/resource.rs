@@ -5,7 +5,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 
 use driver::{BoxFuture, Created, Driver, Fault, FaultKind, Found, Live, Obstacle, Token, Want};
-use model::catalog::{Identity, Kind, Life, Naming, Timing};
+use model::catalog::{Identity, Kind, Life, Naming, Timing, id_attribute};
 use model::schema::{Rule, Schema, Type};
 use model::typed::{Mismatch, Typed};
 use model::{Id, Known};
@@ -69,6 +69,16 @@ pub trait Resource: Send + Sync + Sized + 'static {
         async { Ok(id) }
     }
 
+    /// See [`Kind::identify`]; by default Terraform's id is the id.
+    fn identify(attributes: &Known) -> Option<Id> {
+        id_attribute(attributes)
+    }
+
+    /// See [`Kind::stamp`]; only for kinds with outputs that AWS holds.
+    fn stamp(_: &Known) -> Option<String> {
+        None
+    }
+
     /// See [`Driver::obstacles`].
     fn obstacles(_: &Aws, _: &Id, _: &Self::Inputs) -> impl Future<Output = Result<Vec<Obstacle>, Fault>> + Send {
         async { Ok(Vec::new()) }
@@ -119,6 +129,8 @@ impl<R: Resource> Erased<R> {
         life: R::LIFE,
         timing: R::TIMING,
         import: R::IMPORT,
+        identify: R::identify,
+        stamp: R::stamp,
     };
 
     const KIND_REFERENCE: &'static Kind = &Self::KIND;
@@ -143,6 +155,11 @@ impl<R: Resource> Erased<R> {
         }
         Live { inputs, outputs, phase: live.phase.clone() }
     }
+}
+
+/// A text among the attributes that Terraform's state holds; an empty one is none.
+pub(crate) fn attribute<'a>(attributes: &'a Known, name: &str) -> Option<&'a str> {
+    attributes.get(name)?.as_text().filter(|text| !text.is_empty())
 }
 
 /// The schema of a derived struct, taken from its type.
@@ -209,5 +226,61 @@ impl<R: Resource> Driver for Erased<R> {
 
     fn reveal<'a>(&'a self, id: &'a Id, output: &'a str) -> BoxFuture<'a, Result<Known, Fault>> {
         Box::pin(R::reveal(&self.aws, id, output))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog;
+
+    #[test]
+    fn objects_are_known_by_what_terraform_remembers_of_them() {
+        let check = |kind: &str, attributes: &[(&str, &str)], expect: Option<&str>| {
+            let attributes = Known::map(attributes.iter().map(|(name, value)| (*name, Known::text(*value))));
+            let id = (catalog().kind(kind).expect(kind).identify)(&attributes);
+            assert_eq!(id.as_ref().map(|id| id.0.as_str()), expect, "{kind} {attributes:?}");
+        };
+        let arn = "arn:aws:ecs:us-east-1:123456789012";
+        let cluster = format!("{arn}:cluster/main");
+        let revision = format!("{arn}:task-definition/web:3");
+        check("aws_vpc", &[("id", "vpc-1"), ("arn", "arn:aws:ec2:…")], Some("vpc-1"));
+        check("aws_vpc", &[("id", "")], None);
+        check("aws_vpc", &[], None);
+        check("aws_ecs_cluster", &[("id", &cluster), ("name", "main")], Some("main"));
+        check("aws_ecs_cluster", &[("id", &cluster)], Some("main"));
+        let service = format!("{arn}:service/web");
+        check("aws_ecs_service", &[("id", &service), ("cluster", &cluster), ("name", "web")], Some("main/web"));
+        check("aws_ecs_service", &[("id", &service), ("cluster", "main")], Some("main/web"));
+        check("aws_ecs_service", &[("id", &service), ("cluster", "")], Some("default/web"));
+        check("aws_ecs_task_definition", &[("id", "web"), ("arn", &revision)], Some(&revision));
+        check("aws_ecs_task_definition", &[("id", "web")], None);
+        let policy = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+        let given = [("id", "web-20240501"), ("role", "web"), ("policy_arn", policy)];
+        check("aws_iam_role_policy_attachment", &given, Some(&format!("web/{policy}")));
+        check("aws_iam_role_policy_attachment", &given[..2], None);
+        check("aws_iam_role_policy", &[("id", "web:logs")], Some("web:logs"));
+        check("aws_db_instance", &[("id", "db-ABC"), ("identifier", "Main")], Some("main"));
+        check("aws_db_instance", &[("id", "Main")], Some("main"));
+        let version = [("id", "mail|1"), ("arn", "arn:mail-x1"), ("version_id", "1"), ("secret_id", "mail")];
+        check("aws_secretsmanager_secret_version", &version, Some("arn:mail-x1|1"));
+        check("aws_secretsmanager_secret_version", &version[..2], Some("mail|1"));
+        check("aws_s3_bucket_versioning", &[("id", "logs,123456789012")], Some("logs,123456789012"));
+    }
+
+    #[test]
+    fn secrets_that_aws_holds_are_known_by_their_version() {
+        let check = |attributes: &[(&str, &str)], expect: Option<&str>| {
+            let attributes = Known::map(attributes.iter().map(|(name, value)| (*name, Known::text(*value))));
+            let name = "aws_secretsmanager_secret_version";
+            let stamps = [
+                (catalog().kind(name).expect(name).stamp)(&attributes),
+                (catalog().data_kind(name).expect(name).stamp)(&attributes),
+            ];
+            assert_eq!(stamps, [expect.map(str::to_owned), expect.map(str::to_owned)]);
+        };
+        check(&[("arn", "arn:mail"), ("version_id", "1")], Some("arn:mail#1"));
+        check(&[("arn", "arn:mail"), ("version_id", "")], None);
+        assert_eq!((catalog().kind("aws_vpc").expect("there").stamp)(&Known::Null), None);
     }
 }

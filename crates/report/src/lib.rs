@@ -12,5 +12,5 @@ mod sarif;
 pub mod value;
 pub mod words;
 
-pub use markdown::markdown;
+pub use markdown::{markdown, text};
 pub use sarif::sarif;

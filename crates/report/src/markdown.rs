@@ -5,7 +5,7 @@
 
 mod change;
 mod fit;
-mod text;
+pub mod text;
 
 use std::collections::BTreeSet;
 

@@ -153,6 +153,8 @@ pub enum Command {
     },
     /// Reviews a change of a manifest: what it would do, and what is at risk. Asks nobody.
     Diff(Diff),
+    /// Takes over what Terraform built: writes a manifest and a state from its folders and states.
+    Migrate(Migrate),
     /// Plans, asks, and does it.
     Apply {
         #[command(flatten)]
@@ -265,6 +267,48 @@ pub struct Diff {
     pub fail_on: Option<Verdict>,
 }
 
+/// What is taken over, and where it goes. Neither AWS nor anything of Terraform's is changed.
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// Terraform folders in the order in which they are applied, and state files: paths or
+    /// `s3://bucket/key`. A folder that names its state needs nothing else.
+    #[arg(value_name = "SOURCE", required = true)]
+    pub sources: Vec<String>,
+    /// The folder to write; it must not exist yet, or be empty.
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
+    /// The stack's name. Default: the folder's.
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// What becomes of secrets.
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = Secrets::Variables)]
+    pub secrets: Secrets,
+    /// Reads AWS and shows that the plan is empty. Default: where there are credentials.
+    #[arg(long, conflicts_with = "no_verify")]
+    pub verify: bool,
+    /// Asks AWS nothing but for states in S3.
+    #[arg(long)]
+    pub no_verify: bool,
+    /// Prints the report and what was verified as JSON.
+    #[arg(long, group = "form")]
+    pub json: bool,
+    /// Prints the report as Markdown.
+    #[arg(long, group = "form")]
+    pub markdown: bool,
+    /// Writes the report as Markdown to this file too.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+/// What becomes of the secrets in Terraform's states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Secrets {
+    /// Sensitive variables, which need a value only when it changes.
+    Variables,
+    /// Secrets in AWS Secrets Manager, which the first apply makes.
+    Manager,
+}
+
 /// What can be done to state.
 #[derive(Debug, Subcommand)]
 pub enum State {
@@ -369,6 +413,7 @@ impl Command {
         match self {
             Self::Validate { json, sarif, .. } => *json || *sarif,
             Self::Diff(diff) => diff.json || diff.sarif,
+            Self::Migrate(migrate) => migrate.json,
             Self::Plan { json, .. } | Self::Apply { json, .. } | Self::Destroy { json, .. } => *json,
             Self::Output { json, .. } | Self::Import { json, .. } => *json,
             Self::State(State::List { json, .. } | State::Show { json, .. } | State::History { json, .. }) => *json,
@@ -394,7 +439,7 @@ impl Command {
             Self::State(State::History { manifest, .. }) | Self::Init { manifest, .. } => manifest.manifest.as_ref(),
             Self::Lock(Lock::Show { manifest, .. } | Lock::Break { manifest }) => manifest.manifest.as_ref(),
             Self::New { .. } | Self::Output { .. } | Self::State(_) | Self::Import { .. } | Self::Diff(_) => None,
-            Self::Explain { .. } | Self::Schema { .. } | Self::Sandbox(_) | Self::Completions { .. } => None,
+            Self::Migrate(_) | Self::Explain { .. } | Self::Schema { .. } | Self::Sandbox(_) | Self::Completions { .. } => None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! From the command line, the manifest and the environment to a connection with AWS or the
 //! sandbox.
 
+use std::error::Error as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use aws_config::BehaviorVersion;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_smithy_http_client::tls::Provider as Tls;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_types::SdkConfig;
@@ -34,22 +35,63 @@ pub struct Connection {
     pub run: Option<String>,
 }
 
+/// What to do without credentials.
+const NO_CREDENTIALS: &str =
+    "no working AWS credentials: log in (`aws sso login`, `aws login`), set AWS_PROFILE, or try `--sandbox`";
+
+/// How AWS is to be reached; nothing has been asked yet.
+pub struct Configured {
+    /// For the clients.
+    pub config: SdkConfig,
+    /// The emulator's run, for `--sandbox`.
+    pub run: Option<String>,
+}
+
+impl Configured {
+    /// The endpoint as state remembers it, where it is overridden.
+    pub fn endpoint(&self) -> Option<String> {
+        endpoint(self.run.as_deref(), self.config.endpoint_url())
+    }
+
+    /// Looks for credentials; answers why there are none.
+    pub async fn missing_credentials(&self) -> Option<String> {
+        let Some(provider) = self.config.credentials_provider() else { return Some("none are configured".to_owned()) };
+        match provider.provide_credentials().await {
+            Ok(_) => None,
+            Err(wrong) => Some(wrong.source().map_or_else(|| wrong.to_string(), ToString::to_string)),
+        }
+    }
+}
+
+/// The endpoint as state remembers it, where it is overridden. An emulator's address changes with
+/// every start; what counts is that it is one.
+pub fn endpoint(run: Option<&str>, url: Option<&str>) -> Option<String> {
+    run.map(|run| format!("sandbox {run}")).or_else(|| url.map(str::to_owned))
+}
+
+/// Finds out how to reach AWS, or the sandbox, which is started.
+///
+/// # Errors
+/// An emulator that cannot be installed or started.
+pub async fn prepare(options: &Options, provider: &Provider) -> Result<Configured, Failure> {
+    let sandbox = if options.sandbox { Some(start_sandbox(options).await?) } else { None };
+    let config = configure(options, provider, sandbox.as_ref()).await;
+    Ok(Configured { config, run: sandbox.map(|it| it.run) })
+}
+
 /// Connects to AWS, or to the sandbox.
 ///
 /// # Errors
 /// Credentials, region or endpoint that do not work; an account that the manifest does not
 /// allow; an emulator that cannot be installed or started.
 pub async fn connect(options: &Options, provider: &Provider) -> Result<Connection, Failure> {
-    let sandbox = if options.sandbox { Some(start_sandbox(options).await?) } else { None };
-    let config = configure(options, provider, sandbox.as_ref()).await;
+    let Configured { config, run } = prepare(options, provider).await?;
     let endpoint = config.endpoint_url().map(str::to_owned);
     let lease = no_lease();
     let connected = Aws::connect(config.clone(), provider.ignore_tags.clone(), lease.clone()).await;
     let aws = connected.map_err(|fault| {
-        let help =
-            "no working AWS credentials: log in (`aws sso login`, `aws login`), set AWS_PROFILE, or try `--sandbox`";
         let failure = Failure::from(fault);
-        if failure.help.is_some() { failure } else { failure.help(help) }
+        if failure.help.is_some() { failure } else { failure.help(NO_CREDENTIALS) }
     })?;
     let allowed = &provider.allowed_account_ids;
     if !options.sandbox && !allowed.is_empty() && !allowed.iter().any(|it| it == aws.account()) {
@@ -61,7 +103,7 @@ pub async fn connect(options: &Options, provider: &Provider) -> Result<Connectio
         return Err(Failure::wrong("wrong-account", message)
             .help("use other credentials, or change `allowed_account_ids` under `[provider.aws]`"));
     }
-    Ok(Connection { aws, config, lease, endpoint, run: sandbox.map(|it| it.run) })
+    Ok(Connection { aws, config, lease, endpoint, run })
 }
 
 /// A lease that has not begun.

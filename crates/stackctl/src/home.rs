@@ -346,7 +346,7 @@ impl Shared {
 }
 
 /// The folder of a run of the emulator. What belongs to earlier runs is gone with them.
-fn sandbox_folder(state: &Path, run: &str, quiet: bool) -> PathBuf {
+pub fn sandbox_folder(state: &Path, run: &str, quiet: bool) -> PathBuf {
     let sandboxes = state.join("sandbox");
     let entries = std::fs::read_dir(&sandboxes).into_iter().flatten().flatten();
     let stale: Vec<PathBuf> =

@@ -18,6 +18,7 @@ mod render;
 mod revision;
 mod saved;
 mod terminal;
+mod verification;
 mod world;
 
 use std::process::ExitCode;

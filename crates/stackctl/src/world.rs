@@ -57,6 +57,14 @@ impl World {
     pub async fn open(cli: &Cli, interrupts: &Interrupts) -> Result<Self, Failure> {
         let catalog = providers::catalog();
         let loaded = load::load(cli, &catalog)?;
+        Self::of(cli, catalog, loaded, interrupts).await
+    }
+
+    /// Connects a manifest that is loaded already, and finds the state.
+    ///
+    /// # Errors
+    /// A connection that does not work, or state that lies elsewhere.
+    pub async fn of(cli: &Cli, catalog: Catalog, loaded: Loaded, interrupts: &Interrupts) -> Result<Self, Failure> {
         let connection = connect::connect(&cli.options, &loaded.stack.provider).await?;
         let drivers = providers::drivers(&connection.aws);
         let (stack, state) = (loaded.stack.name.as_str(), loaded.stack.store.as_ref());
@@ -68,11 +76,7 @@ impl World {
     /// Where the credentials lead.
     pub fn place(&self) -> Place {
         let aws = &self.connection.aws;
-        // An emulator's address changes with every start; what counts is that it is one.
-        let endpoint = match &self.connection.run {
-            Some(run) => Some(format!("sandbox {run}")),
-            None => self.connection.endpoint.clone(),
-        };
+        let endpoint = connect::endpoint(self.connection.run.as_deref(), self.connection.endpoint.as_deref());
         Place { account: aws.account().to_owned(), region: aws.region().to_owned(), endpoint }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::Attributes;
-use model::catalog::{Identity, Kind, Life, Naming, Timing};
+use model::catalog::{Identity, Kind, Life, Naming, Timing, id_attribute, no_stamp};
 use model::typed::{Blocks, Json, Secret};
 
 use super::schema_of;
@@ -50,6 +50,8 @@ pub static TASK: Kind = Kind {
     life: Life::Revisions,
     timing: Timing::QUICK,
     import: "ARN",
+    identify: id_attribute,
+    stamp: no_stamp,
 };
 
 /// How a service changes.
@@ -139,4 +141,6 @@ pub static SERVICE: Kind = Kind {
     life: Life::Owned,
     timing: Timing::seconds(40, 30, 20, 1200),
     import: "NETWORK/NAME",
+    identify: id_attribute,
+    stamp: no_stamp,
 };

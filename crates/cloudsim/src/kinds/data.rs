@@ -1,7 +1,7 @@
 //! What can be looked up.
 
 use model::Attributes;
-use model::catalog::DataKind;
+use model::catalog::{DataKind, no_stamp};
 
 use super::schema_of;
 
@@ -30,6 +30,7 @@ pub static NETWORK: DataKind = DataKind {
     arguments: schema_of::<NetworkArguments>(),
     outputs: schema_of::<NetworkOutputs>(),
     rules: &[model::schema::Rule::AtLeastOne(&["id", "cidr"])],
+    stamp: no_stamp,
 };
 
 /// Nothing to say.
@@ -50,4 +51,5 @@ pub static REGION: DataKind = DataKind {
     arguments: schema_of::<RegionArguments>(),
     outputs: schema_of::<RegionOutputs>(),
     rules: &[],
+    stamp: no_stamp,
 };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::catalog::{Identity, Kind, Life, Naming, Timing};
+use model::catalog::{Identity, Kind, Life, Naming, Timing, id_attribute, no_stamp};
 use model::typed::Secret;
 use model::{Attributes, Known, Tree};
 
@@ -78,6 +78,8 @@ pub static DATABASE: Kind = Kind {
     life: Life::Owned,
     timing: Timing::seconds(300, 60, 120, 3600),
     import: "IDENTIFIER",
+    identify: id_attribute,
+    stamp: no_stamp,
 };
 
 fn shrinks(before: &Known, after: &Known) -> bool {

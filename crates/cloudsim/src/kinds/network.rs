@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::Attributes;
-use model::catalog::{Identity, Kind, Life, Naming, Timing};
+use model::catalog::{Identity, Kind, Life, Naming, Timing, id_attribute, no_stamp};
 use model::typed::Blocks;
 
 use super::schema_of;
@@ -53,6 +53,8 @@ pub static NETWORK: Kind = Kind {
     life: Life::Owned,
     timing: Timing::QUICK,
     import: "ID",
+    identify: id_attribute,
+    stamp: no_stamp,
 };
 
 /// One rule of a firewall.
@@ -121,6 +123,8 @@ pub static FIREWALL: Kind = Kind {
     life: Life::Owned,
     timing: Timing::QUICK,
     import: "ID",
+    identify: id_attribute,
+    stamp: no_stamp,
 };
 
 /// The firewall that every account has: adopted, its rules owned whole.
@@ -157,6 +161,8 @@ pub static DEFAULT_FIREWALL: Kind = Kind {
     life: Life::Adopted,
     timing: Timing::QUICK,
     import: "ID",
+    identify: id_attribute,
+    stamp: no_stamp,
 };
 
 /// A firewall on a network: nothing but its key, and a priority.
@@ -194,4 +200,6 @@ pub static ATTACHMENT: Kind = Kind {
     life: Life::Owned,
     timing: Timing::QUICK,
     import: "NETWORK/FIREWALL",
+    identify: id_attribute,
+    stamp: no_stamp,
 };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::Attributes;
-use model::catalog::{Identity, Kind, Life, Naming, Timing};
+use model::catalog::{Identity, Kind, Life, Naming, Timing, id_attribute, no_stamp};
 use model::schema::Rule;
 use model::typed::{Held, Secret};
 
@@ -52,6 +52,8 @@ pub static SECRET: Kind = Kind {
     life: Life::Owned,
     timing: Timing::QUICK,
     import: "ID",
+    identify: id_attribute,
+    stamp: no_stamp,
 };
 
 /// How a value is made.
@@ -104,4 +106,6 @@ pub static SECRET_VERSION: Kind = Kind {
     life: Life::Owned,
     timing: Timing::QUICK,
     import: "ID",
+    identify: id_attribute,
+    stamp: no_stamp,
 };

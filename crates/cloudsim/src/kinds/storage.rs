@@ -1,7 +1,7 @@
 //! Named things without a mark: roles and buckets.
 
 use model::Attributes;
-use model::catalog::{Identity, Kind, Life, Naming, Timing};
+use model::catalog::{Identity, Kind, Life, Naming, Timing, id_attribute, no_stamp};
 use model::typed::Policy;
 
 use super::schema_of;
@@ -47,6 +47,8 @@ pub static ROLE: Kind = Kind {
     life: Life::Owned,
     timing: Timing::QUICK,
     import: "NAME",
+    identify: id_attribute,
+    stamp: no_stamp,
 };
 
 /// A bucket: versioning takes a second call.
@@ -92,4 +94,6 @@ pub static BUCKET: Kind = Kind {
     life: Life::Owned,
     timing: Timing::QUICK,
     import: "NAME",
+    identify: id_attribute,
+    stamp: no_stamp,
 };

@@ -10,7 +10,7 @@ use model::tree::Source;
 use model::{Address, Id, Known, Mode, Planned, Tree};
 
 use super::calls::Happened;
-use super::run::{Run, stamped};
+use super::run::Run;
 use super::secrets::{self, Origin, Wanted};
 use super::tasks::KindOf;
 use super::{refuse, values};
@@ -127,7 +127,7 @@ impl<'a> Run<'a> {
             if needed.contains(name) || !value.has_hole() {
                 return (name.clone(), value.clone());
             }
-            let value = stamped(value.clone());
+            let value = plan::stamped(value.clone());
             let value = match value.has_hole() {
                 true => last.get(name).cloned().unwrap_or(Tree::Null).widen(),
                 false => value,

@@ -7,7 +7,7 @@ use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use model::plan::{OperationId, OperationStep};
 use model::state::Status;
-use model::{Address, Id, Known, Planned, Tree};
+use model::{Address, Id, Known, Planned};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::calls::{Happened, Reply};
@@ -21,7 +21,7 @@ use crate::journal::{Body, Ledger, Record, Standing};
 use crate::machine::{Command, Entry, Event, Machine, Report, Step, Timer};
 use crate::planted::{Bug, planted};
 use crate::store::{Backup, StoreError, Written};
-use crate::{commit, conflict, recover, wants};
+use crate::{commit, conflict, plan, recover, wants};
 
 /// One run.
 pub(super) struct Run<'a> {
@@ -373,13 +373,8 @@ impl<'a> Run<'a> {
         }
         let stack = self.work.stack;
         let output = |(name, output): (&String, &model::stack::Output)| {
-            let value = stack.evaluate_output(name, &self.objects).ok().and_then(|value| stamped(value).known().ok());
-            let value = match value {
-                Some(value) if output.sensitive && !value.has_secret() => {
-                    Some(Tree::Secret(model::Secret::plain(value)))
-                }
-                other => other,
-            };
+            let value = stack.evaluate_output(name, &self.objects).ok();
+            let value = value.and_then(|value| plan::remembered_output(output.sensitive, value));
             let sealed = value.map(|value| self.connections.fingerprints.seal_output(name, value));
             Some((name.clone(), sealed.or_else(|| self.ledger.state.outputs.get(name).cloned())?))
         };
@@ -398,20 +393,6 @@ impl<'a> Run<'a> {
 /// Whether a delete is written down as done before it is asked for.
 fn believed(body: &Body) -> bool {
     planted(Bug::StateBeforeResult) && matches!(body, Body::Intent(it) if it.operation == crate::journal::Call::Delete)
-}
-
-/// Secrets that AWS holds are remembered by their stamps, without fetching them.
-pub(super) fn stamped(value: Planned) -> Planned {
-    let filled: Result<Planned, std::convert::Infallible> = value.fill(&mut |pending| {
-        Ok(match pending.stamp.clone().filter(|_| pending.secret) {
-            Some(stamp) => Tree::Secret(model::Secret::Stamp(stamp)),
-            None => Tree::Hole(pending),
-        })
-    });
-    match filled {
-        Ok(value) => value,
-        Err(never) => match never {},
-    }
 }
 
 /// The end of what is going on, if anything is.

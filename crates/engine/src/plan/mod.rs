@@ -39,6 +39,7 @@ pub use digest::{digest_of_operations, missing_secrets, same_operations};
 pub use json::{Report, to_json};
 pub use memory::{dependencies, local};
 pub use moves::moved;
+pub use outputs::{remembered_output, stamped};
 pub use preview::{Preview, preview};
 pub use summary::{Summary, has_changes, summary};
 pub use target::{Update, overlaid, sent};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::catalog::{Catalog, DataKind, Identity, Kind, Life, Naming, Timing};
+use model::catalog::{Catalog, DataKind, Identity, Kind, Life, Naming, Timing, id_attribute, no_stamp};
 use model::schema::{Document, Type};
 use model::typed::{Blocks, Held, Json, Mismatch, Policy, Secret, Typed};
 use model::{Attributes, Known};
@@ -327,6 +327,8 @@ const BASE: Kind = Kind {
     life: Life::Owned,
     timing: Timing::QUICK,
     import: "ID",
+    identify: id_attribute,
+    stamp: no_stamp,
 };
 
 static NETWORK: Kind = Kind { name: "aws_network", outputs: NetworkOutputs::schema, ..BASE };
@@ -371,6 +373,7 @@ static IMAGE: DataKind = DataKind {
     arguments: ImageInputs::schema,
     outputs: IdOutputs::schema,
     rules: &[],
+    stamp: no_stamp,
 };
 
 /// The made-up kinds.

@@ -109,6 +109,8 @@ fn sensitive_outputs_are_compared_and_hidden() {
     check(&mut world, &text, "output password: null -> {\"$secret\":true}");
     world.apply(&text);
     check(&mut world, &text, "");
+    given(&mut world, None);
+    check(&mut world, &text, "");
     given(&mut world, Some("other"));
     check(&mut world, &text, "output password: {\"$secret\":true} -> {\"$secret\":true}");
 }

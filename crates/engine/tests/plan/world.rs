@@ -238,8 +238,8 @@ impl World {
             .outputs
             .keys()
             .filter_map(|name| {
-                let value = stack.evaluate_output(name, &objects).ok()?.known().ok()?;
-                let value = if stack.outputs[name].sensitive { Tree::Secret(Secret::plain(value)) } else { value };
+                let value = stack.evaluate_output(name, &objects).ok()?;
+                let value = plan::remembered_output(stack.outputs[name].sensitive, value)?;
                 Some((name.clone(), fingerprints.seal_output(name, value)))
             })
             .collect();

@@ -1,8 +1,22 @@
 //! What became of everything that Terraform had.
 //!
-//! In: nothing; these are the types. They must not know how a report is shown.
+//! In: the report's types. Out: the same as JSON and as Markdown, and what every form of it needs:
+//! numbers, groups and sentences. It must not know where it is shown.
+
+mod group;
+mod json;
+mod markdown;
+#[cfg(test)]
+mod sample;
+mod summary;
+pub mod words;
 
 use serde::Serialize;
+
+pub use group::{Alike, Changed, LeftOut};
+pub use json::json;
+pub use markdown::markdown;
+pub use summary::Summary;
 
 use crate::terraform::configuration::Place;
 

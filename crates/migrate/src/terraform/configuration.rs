@@ -107,4 +107,6 @@ pub struct Module {
     pub head: Vec<String>,
     /// Its blocks: `main.tf` first, then by file name, in the order written.
     pub blocks: Vec<Block>,
+    /// The comments after the last block of its files.
+    pub trailing: Vec<String>,
 }

@@ -19,6 +19,7 @@ use crate::stack::Spans;
 use crate::tree::{Known, Pending, Planned, Secret, Tree, holds_symbol};
 
 pub(crate) use limits::matches_whole;
+pub use scalar::convert;
 
 /// What a resource may say beside its arguments.
 pub(crate) const META_ARGUMENTS: &[&str] = &["for_each", "depends_on", "lifecycle", "timeouts"];

@@ -6,12 +6,12 @@ use aws_sdk_ecs::types::{
 use driver::{Created, Fault, FaultKind, Found, Live, Obstacle, Phase, Token, Want};
 use model::catalog::{Identity, Naming, Timing};
 use model::typed::Blocks;
-use model::{Attributes, Id};
+use model::{Attributes, Id, Known};
 
 use super::wire::{Wire, wire};
 use super::{name_in, retag, sdk_tags, tags_of, wired};
 use crate::aws::{Answer, Aws, tags};
-use crate::resource::{Lives, Made, Resource, Update};
+use crate::resource::{Lives, Made, Resource, Update, attribute};
 
 /// A cluster: the place where tasks and services run.
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/clusters.html>
@@ -240,6 +240,13 @@ impl Resource for Cluster {
 
     async fn locate(_: &Aws, import: &str) -> Result<Id, Fault> {
         Ok(Id(name_in(import).to_owned()))
+    }
+
+    /// Terraform's id is the ARN.
+    /// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_cluster#attribute-reference>
+    fn identify(attributes: &Known) -> Option<Id> {
+        let name = attribute(attributes, "name").or_else(|| attribute(attributes, "id").map(name_in))?;
+        Some(Id(name.to_owned()))
     }
 
     async fn obstacles(aws: &Aws, id: &Id, _: &Inputs) -> Result<Vec<Obstacle>, Fault> {

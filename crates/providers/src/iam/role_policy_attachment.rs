@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use aws_sdk_iam::types::AttachedPolicy;
 use driver::{Created, Fault, Found, Live, Phase, Token, Want};
 use model::catalog::{Identity, Timing};
-use model::{Attributes, Id};
+use model::{Attributes, Id, Known};
 
 use super::{each, soon};
 use crate::aws::{Answer, Aws};
-use crate::resource::{Lives, Made, Resource, Update};
+use crate::resource::{Lives, Made, Resource, Update, attribute};
 
 /// Gives a policy to a role.
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html>
@@ -86,6 +86,12 @@ impl Resource for RolePolicyAttachment {
         let id = Id(import.to_owned());
         split(&id)?;
         Ok(id)
+    }
+
+    /// Terraform makes an id up that means nothing to AWS.
+    fn identify(attributes: &Known) -> Option<Id> {
+        let (role, policy) = (attribute(attributes, "role")?, attribute(attributes, "policy_arn")?);
+        Some(Id(format!("{role}/{policy}")))
     }
 }
 

@@ -10,6 +10,7 @@ use super::secret_version::value;
 use super::{CURRENT, describe, stamp};
 use crate::aws::Aws;
 use crate::data::Lookup;
+use crate::resource::attribute;
 
 /// Looks a version of a secret up. Its value is fetched just before the call that needs it.
 #[derive(Attributes, Debug)]
@@ -73,6 +74,10 @@ impl Lookup for DataSecretVersion {
             secret_string: held.clone(),
             secret_binary: held,
         })
+    }
+
+    fn stamp(attributes: &Known) -> Option<String> {
+        Some(stamp(attribute(attributes, "arn")?, attribute(attributes, "version_id")?))
     }
 
     async fn reveal(aws: &Aws, arguments: &Arguments, output: &str) -> Result<Known, Fault> {

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use driver::{Created, Fault, Found, Live, Phase, Token, Want};
 use futures::future::try_join_all;
-use model::catalog::Identity;
+use model::catalog::{Identity, id_attribute};
 use model::schema::Rule;
 use model::typed::{Held, Secret, Typed};
 use model::{Attributes, Id, Known};
@@ -15,7 +15,7 @@ use model::{Attributes, Id, Known};
 use super::generate::{Generate, password};
 use super::{CURRENT, describe, stamp};
 use crate::aws::{Answer, Aws};
-use crate::resource::{Lives, Made, Resource, Update};
+use crate::resource::{Lives, Made, Resource, Update, attribute};
 
 /// A value of a secret. AWS keeps it; stackctl remembers only which version it is.
 /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html#term_version>
@@ -150,6 +150,18 @@ impl Resource for SecretVersion {
         let made = it.version_ids_to_stages().is_some_and(|versions| versions.contains_key(&token.0));
         let id = Id(format!("{}|{}", it.arn().unwrap_or(&inputs.secret_id), token.0));
         Ok(if made { Found::Ours(id) } else { Found::Absent })
+    }
+
+    /// Terraform's id begins with what its configuration calls the secret, which may be a name.
+    fn identify(attributes: &Known) -> Option<Id> {
+        match (attribute(attributes, "arn"), attribute(attributes, "version_id")) {
+            (Some(arn), Some(version)) => Some(Id(format!("{arn}|{version}"))),
+            _ => id_attribute(attributes),
+        }
+    }
+
+    fn stamp(attributes: &Known) -> Option<String> {
+        Some(stamp(attribute(attributes, "arn")?, attribute(attributes, "version_id")?))
     }
 
     async fn reveal(aws: &Aws, id: &Id, output: &str) -> Result<Known, Fault> {

@@ -9,6 +9,7 @@ mod graph;
 mod import;
 mod init;
 mod lock;
+mod migrate;
 mod new;
 mod output;
 mod plan;
@@ -39,6 +40,7 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Sandbox(action) => sandbox::run(*action, &cli.options),
         Command::Completions { shell } => completions::run(*shell),
         Command::Diff(form) => diff::run(&cli, form),
+        Command::Migrate(form) => migrate::run(&cli, form),
         Command::Plan { destroy, out, detailed_exitcode, markdown, html, .. } => {
             let form = plan::Form {
                 destroy: *destroy,

@@ -4,6 +4,9 @@ use std::path::Path;
 
 use crate::failure::{Exit, Failure};
 
+/// What git is to leave alone in a folder that stackctl writes.
+pub const IGNORED: &str = "# Local state; a team keeps state in S3.\n.stackctl/\n";
+
 /// Writes a folder with a small manifest that plans and applies as it is.
 pub fn run(name: &str) -> Result<Exit, Failure> {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
@@ -21,7 +24,7 @@ pub fn run(name: &str) -> Result<Exit, Failure> {
     std::fs::write(folder.join("logs.toml"), LAYER).map_err(failed)?;
     let ignore = folder.join(".gitignore");
     if !ignore.exists() {
-        std::fs::write(ignore, "# Local state; a team keeps state in S3.\n.stackctl/\n").map_err(failed)?;
+        std::fs::write(ignore, IGNORED).map_err(failed)?;
     }
     anstream::println!("Wrote {name}/stack.toml and {name}/logs.toml. Next:");
     anstream::println!();

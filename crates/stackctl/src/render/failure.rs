@@ -29,7 +29,8 @@ pub fn diagnostics(diagnostics: &[Diagnostic], sources: &Sources, root: &str) {
     anstream::eprint!("{}", terminal.render(sources, diagnostics));
 }
 
-fn document(failure: &Failure) -> serde_json::Value {
+/// A failure for scripts.
+pub fn document(failure: &Failure) -> serde_json::Value {
     json!({ "error": {
         "code": failure.code,
         "message": failure.message,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use driver::{BoxFuture, Created, Driver, Drivers, Fault, FaultKind, Found, Live, Obstacle, Phase, Token, Want};
-use model::catalog::{Catalog, Identity, Kind, Life, Naming, Timing};
+use model::catalog::{Catalog, Identity, Kind, Life, Naming, Timing, id_attribute, no_stamp};
 use model::schema::{Field, Replace, Required, Schema, Type};
 use model::{Id, Known, Secret, Tree};
 use tokio_util::sync::CancellationToken;
@@ -45,6 +45,8 @@ const fn kind(name: &'static str, marked: bool, identity: Identity, timing: Timi
         life: Life::Owned,
         timing,
         import: "ID",
+        identify: id_attribute,
+        stamp: no_stamp,
     }
 }
 

@@ -159,6 +159,25 @@ async fn no_secret_is_written() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_sensitive_output_is_remembered_whole_and_kept_without_its_value() {
+    let mut bed = Bed::new();
+    let text = |default: &str, size: u32| {
+        format!(
+            "[variables.given]\nsensitive = true\n{default}\n\
+             [resource.test_thing.one]\nname = \"one\"\nsize = {size}\n\
+             [outputs.plain]\nsensitive = true\nvalue = \"${{var.given}}\"\n\
+             [outputs.both]\nsensitive = true\nvalue = {{ user = \"u\", password = \"${{var.given}}\" }}\n"
+        )
+    };
+    bed.apply(&text(&format!("default = {CANARY:?}"), 1)).await.outcome();
+    let outputs = bed.state().await.outputs;
+    let is_fingerprint = |it: &model::Known| matches!(it, Tree::Secret(model::Secret::Fingerprint(_)));
+    assert!(outputs.len() == 2 && outputs.values().all(is_fingerprint), "{outputs:?}");
+    bed.apply(&text("", 2)).await.outcome();
+    assert_eq!(bed.state().await.outputs, outputs);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_destroy_that_would_stop_halfway_deletes_nothing() {
     let mut bed = Bed::new();
     bed.apply(TWO).await.outcome();

@@ -4,6 +4,7 @@
 //! not know what they mean. Every write is whole or not there at all: a temporary file, `fsync`,
 //! a rename, `fsync` of the folder; the journal only grows at its end.
 
+mod begin;
 mod files;
 mod journal;
 mod lock;

@@ -265,3 +265,25 @@ async fn a_secret_that_is_not_sealed_is_never_written() {
     }
     assert_eq!(bed.read("journal"), before);
 }
+
+#[tokio::test]
+async fn a_state_that_was_made_elsewhere_begins_a_history() {
+    let (bed, key) = (bed(), Key([7; 32]));
+    let mut state = State::new("elsewhere");
+    state.serial = 40;
+    state.outputs.insert("value".to_owned(), Known::text("carried"));
+    assert!(bed.store.begin_with(state.clone(), &key).await.expect("written"));
+    let loaded = bed.store.load().await.expect("it is readable");
+    let first = loaded.snapshot.state;
+    assert_eq!((first.serial, loaded.key.as_ref()), (1, Some(&key)));
+    assert_ne!(first.lineage, "elsewhere");
+    assert!(!bed.store.begin_with(state, &key).await.expect("refused"), "there is a history");
+    assert!(!bed.store.begin_with(State::new("other"), &Key([8; 32])).await.expect("refused"));
+
+    let held = bed.lock().await;
+    assert_eq!((held.lineage(), held.epoch()), (first.lineage.as_str(), 2));
+    bed.write(&held, &["changed"]).await;
+    bed.save(&held).await;
+    assert_eq!(bed.value().await.as_deref(), Some("changed"));
+    assert_eq!(bed.ledger().await.state.serial, 2);
+}

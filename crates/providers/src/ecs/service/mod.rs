@@ -21,7 +21,7 @@ use super::task_definition::same_task_definition;
 use super::wire::Wire;
 use super::{FaultWords, name_in, tags_of};
 use crate::aws::{Answer, Aws, tags};
-use crate::resource::{Lives, Made, Resource, Update};
+use crate::resource::{Lives, Made, Resource, Update, attribute};
 
 pub use blocks::{
     Alarms, CapacityProvider, CircuitBreaker, Controller, Lattice, LoadBalancer, Network, PlacementConstraint,
@@ -239,6 +239,15 @@ impl Resource for Service {
             }
             _ => Err(Fault::invalid(Self::KIND, format!("`{import}` is not {}", Self::IMPORT))),
         }
+    }
+
+    /// Terraform's id is the ARN, which holds the cluster only where the account has opted in to
+    /// long ARNs, so the cluster is taken from its argument.
+    /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html#ecs-resource-ids>
+    fn identify(attributes: &Known) -> Option<Id> {
+        let name = attribute(attributes, "name").or_else(|| attribute(attributes, "id").map(name_in))?;
+        let cluster = name_in(attribute(attributes, "cluster").unwrap_or(DEFAULT_CLUSTER));
+        Some(Id(format!("{cluster}/{name}")))
     }
 }
 

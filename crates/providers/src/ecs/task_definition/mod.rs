@@ -21,7 +21,7 @@ use super::wire::Wire;
 use super::{FaultWords, retag, sdk_tags, tags_of, wired};
 use crate::aws::{Answer, Aws, tags};
 use crate::checks::fargate;
-use crate::resource::{Lives, Made, Resource, Update};
+use crate::resource::{Lives, Made, Resource, Update, attribute};
 
 pub use containers::{Container, Containers};
 pub use volumes::{EphemeralStorage, InferenceAccelerator, PlacementConstraint, Proxy, RuntimePlatform, Volume};
@@ -198,6 +198,11 @@ impl Resource for TaskDefinition {
             return Ok(Id(import.to_owned()));
         }
         Err(Fault::invalid(Self::KIND, format!("`{import}` is not the ARN of a revision")))
+    }
+
+    /// Terraform's id is the family.
+    fn identify(attributes: &Known) -> Option<Id> {
+        attribute(attributes, "arn").map(|arn| Id(arn.to_owned()))
     }
 }
 

@@ -17,11 +17,11 @@ use driver::{Created, Fault, FaultKind, Found, Obstacle, Token, Want};
 use model::catalog::{Identity, Naming, Timing};
 use model::schema::Rule;
 use model::typed::Secret;
-use model::{Attributes, Id};
+use model::{Attributes, Id, Known};
 
 use super::{PAGE, retag, tags_from};
 use crate::aws::{Answer, Aws, tags};
-use crate::resource::{Lives, Made, Resource, Update};
+use crate::resource::{Lives, Made, Resource, Update, attribute};
 
 /// A database server that RDS runs: an engine on a class of machine with storage of its own.
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.html>
@@ -448,6 +448,14 @@ impl Resource for Instance {
 
     async fn locate(_: &Aws, import: &str) -> Result<Id, Fault> {
         Ok(Id(import.to_lowercase()))
+    }
+
+    /// Terraform's id is the resource id (`db-…`), and was the identifier before version 5 of its
+    /// provider.
+    /// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/version-5-upgrade#resourceaws_db_instance>
+    fn identify(attributes: &Known) -> Option<Id> {
+        let identifier = attribute(attributes, "identifier").or_else(|| attribute(attributes, "id"))?;
+        Some(Id(identifier.to_lowercase()))
     }
 
     async fn obstacles(aws: &Aws, id: &Id, before: &Inputs) -> Result<Vec<Obstacle>, Fault> {

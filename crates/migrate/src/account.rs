@@ -1,0 +1,105 @@
+//! The report of a migration.
+//!
+//! In: what everything became. Out: every Terraform resource accounted for, layer by layer. It
+//! must not know how a report is shown.
+
+use std::collections::BTreeMap;
+
+use model::Known;
+
+use crate::draft::Carried;
+use crate::report::{Accounted, Fate, Layer, Note, Report, SecretFound};
+use crate::request::Request;
+use crate::settle::{self, Settled};
+use crate::translate::{DEFAULT, Instances};
+
+/// Accounts for everything.
+#[must_use]
+pub fn report(request: &Request<'_>, settled: &Settled, instances: &Instances) -> Report {
+    let mut layers: Vec<Layer> = request.sources.iter().map(layer).collect();
+    for (workspace, carried) in &settled.draft.carried {
+        for carried in carried {
+            let mine = layers.iter_mut().find(|it| it.name == carried.layer);
+            let accounted = accounted(workspace, carried, instances);
+            mine.into_iter().for_each(|it| it.resources.extend(accounted.clone()));
+        }
+    }
+    for (number, accounted) in &settled.draft.others {
+        layers[*number].resources.push(accounted.clone());
+    }
+    for (number, note) in &settled.draft.notes {
+        if !layers[*number].notes.contains(note) {
+            layers[*number].notes.push(note.clone());
+        }
+    }
+    for (source, layer) in request.sources.iter().zip(&mut layers) {
+        for object in source.states.values().flat_map(|it| &it.state.objects).filter(|it| it.is_tainted) {
+            layer.notes.push(Note {
+                about: object.address.to_string(),
+                text: "Terraform holds it for tainted and would replace it: it is carried over as it is".to_owned(),
+                place: None,
+            });
+        }
+    }
+    if let Some(first) = layers.first_mut() {
+        let note = |(about, text)| Note { about, text, place: None };
+        first.notes.extend(settle::unsettled(&settled.left).into_iter().map(note));
+    }
+    Report { stack: request.name.clone(), layers, secrets: secrets(request, settled, instances) }
+}
+
+fn layer(source: &crate::request::Source) -> Layer {
+    Layer {
+        name: source.name.clone(),
+        file: format!("{}.toml", source.name),
+        folder: source.folder.clone(),
+        states: source.states.values().map(|it| it.location.clone()).collect(),
+        resources: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+fn accounted(workspace: &str, carried: &Carried, instances: &Instances) -> Vec<Accounted> {
+    let of = |(ours, theirs): &(model::Address, crate::terraform::address::TerraformAddress)| {
+        let id = instances.get(workspace).and_then(|it| it.get(ours)).map(|it| it.id.0.clone());
+        Accounted {
+            terraform: theirs.to_string(),
+            workspace: (workspace != DEFAULT).then(|| workspace.to_owned()),
+            place: carried.place.clone(),
+            fate: Fate::Carried {
+                address: ours.to_string(),
+                id: id.unwrap_or_default(),
+                changes: carried.changes.clone(),
+            },
+        }
+    };
+    carried.members.iter().map(of).collect()
+}
+
+/// Where each secret stands: in its source, and in every attribute of a state that holds it.
+fn secrets(request: &Request<'_>, settled: &Settled, instances: &Instances) -> Vec<SecretFound> {
+    let mut found: BTreeMap<&String, Vec<String>> = BTreeMap::new();
+    for (name, secret) in &settled.draft.secrets {
+        let places = found.entry(name).or_default();
+        places.push(secret.source.clone());
+        let Some(Known::Text(value)) = settled.secrets.get(name) else { continue };
+        for (address, instance) in instances.values().flatten() {
+            for (argument, held) in instance.inputs.as_map().into_iter().flatten() {
+                let text = engine::fingerprint::reveal(held).map(|it| it.to_json().to_string()).unwrap_or_default();
+                let place = format!("{address}.{argument}");
+                if !value.is_empty() && text.contains(&**value) && !places.contains(&place) {
+                    places.push(place);
+                }
+            }
+        }
+        for source in &request.sources {
+            for (output, told) in source.states.values().flat_map(|it| &it.state.outputs) {
+                let place = format!("output {output} of {}", source.name);
+                if told.value.as_str() == Some(value) && !places.contains(&place) {
+                    places.push(place);
+                }
+            }
+        }
+    }
+    found.into_iter().map(|(name, found_in)| SecretFound { now: format!("var.{name}"), found_in }).collect()
+}

@@ -1,0 +1,121 @@
+//! Arguments: what stands to the left and the right of an `=`.
+//!
+//! In: an attribute of a block and the schema's field for it. Out: an entry of a table. It must
+//! not know blocks.
+
+use hcl_edit::expr::Expression;
+use model::Address;
+use model::schema::{Field, Type};
+
+use super::at::At;
+use super::rewrite::Obstacle;
+use super::syntax::opened;
+use super::{Found, SecretUse, Translator, print, syntax, value};
+use crate::draft::{Entry, Value};
+use crate::report::Note;
+use crate::terraform::configuration::Attribute;
+
+/// What comes up while a block is carried over.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    /// What its expressions made use of.
+    pub found: Found,
+    /// What reads differently, one sentence each.
+    pub changes: Vec<String>,
+    /// Remarks.
+    pub notes: Vec<Note>,
+    /// Variables that feed sensitive arguments.
+    pub sensitive: std::collections::BTreeSet<String>,
+}
+
+impl Translator<'_> {
+    /// An argument as an entry; none where it is null.
+    pub(super) fn argument(
+        &self,
+        owner: &Address,
+        field: &Field,
+        attribute: &Attribute,
+        at: &At,
+        made: &mut Made,
+    ) -> Option<Entry> {
+        let key = (owner.clone(), attribute.name.clone());
+        if let Some(why) = self.fallbacks.dropped.get(&key) {
+            made.changes.push(format!("`{}` is left out: {why}", attribute.name));
+            return None;
+        }
+        let mut found = Found::default();
+        let written = match self.fallbacks.arguments.get(&key) {
+            Some(why) => Err(Obstacle(why.clone())),
+            None => self.rewrite(&attribute.expression, at, &mut found),
+        };
+        let mut entry = match written {
+            Ok(expression) => {
+                let expression = self.hidden(owner, field, expression, &mut found, made);
+                let value = written_as(field, &expression);
+                let literals: Vec<&str> = found.literals.iter().map(String::as_str).collect();
+                let mut above = attribute.comments.above.clone();
+                if !literals.is_empty() {
+                    above.push(format!("literal: was {}", literals.join(", ")));
+                    made.changes.push(format!("`{}` has what {} was as a literal", attribute.name, literals.join(", ")));
+                }
+                made.found.extend(found);
+                Entry { above, is_block: is_document(field), ..Entry::new(&*attribute.name, value?) }
+            }
+            Err(Obstacle(why)) => {
+                let was = print::expression(&syntax::bare(attribute.expression.clone()));
+                let mut entry = self.literal(owner, field, &was, &why, made)?;
+                entry.above.splice(0..0, attribute.comments.above.iter().cloned());
+                entry
+            }
+        };
+        entry.beside.clone_from(&attribute.comments.beside);
+        Some(entry)
+    }
+
+    /// A sensitive argument that is written in plain text becomes a variable; variables that feed
+    /// one are sensitive.
+    fn hidden(
+        &self,
+        owner: &Address,
+        field: &Field,
+        expression: Expression,
+        found: &mut Found,
+        made: &mut Made,
+    ) -> Expression {
+        if !field.sensitive {
+            return expression;
+        }
+        made.sensitive.extend(found.variables.iter().cloned());
+        match opened(&expression) {
+            Expression::String(text) if !text.is_empty() => {
+                let called = secret_of(owner, field.name);
+                let source = format!("{owner}.{}", field.name);
+                let value = Some(serde_json::Value::String(text.value().clone()));
+                found.secrets.insert(called.clone(), SecretUse { value, source });
+                syntax::path("var", &[&called])
+            }
+            _ => expression,
+        }
+    }
+}
+
+/// What a variable for a secret argument is called.
+pub(super) fn secret_of(owner: &Address, argument: &str) -> String {
+    let owner = super::names::identifier(&owner.name);
+    if owner.ends_with(argument) { owner } else { format!("{owner}_{argument}") }
+}
+
+/// A value for a field: documents as tables.
+pub(super) fn written_as(field: &Field, expression: &Expression) -> Option<Value> {
+    if is_document(field)
+        && let Some(document) = value::document(expression)
+    {
+        return Some(document);
+    }
+    value::value(expression)
+}
+
+/// Whether a field takes a JSON document.
+pub(super) fn is_document(field: &Field) -> bool {
+    matches!(field.ty, Type::Json(_))
+}

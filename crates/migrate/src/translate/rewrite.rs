@@ -1,0 +1,346 @@
+//! Expressions of Terraform in terms of the manifest.
+//!
+//! In: an expression and where it stands. Out: the same with every name as the manifest has it,
+//! or why there is no such expression. It must not know what is done with the result.
+
+use hcl_edit::Decorate;
+use hcl_edit::expr::{Expression, ForExpr, FuncCall, Object, ObjectKey, ObjectValue, TraversalOperator};
+use hcl_edit::template::{Directive, Element, Interpolation, StringTemplate, Template};
+
+use super::at::At;
+use super::syntax::{self, closed, opened};
+use super::{Found, Translator};
+
+/// Why an expression cannot be carried over: a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Obstacle(pub String);
+
+pub(super) type Rewritten = Result<Expression, Obstacle>;
+
+impl Translator<'_> {
+    /// The expression in terms of the manifest.
+    pub(super) fn rewrite(&self, expression: &Expression, at: &At, found: &mut Found) -> Rewritten {
+        self.within(expression, at, &Bound::default(), found)
+    }
+
+    /// The same below `for` expressions that bind names.
+    pub(super) fn within(&self, expression: &Expression, at: &At, bound: &Bound, found: &mut Found) -> Rewritten {
+        let mut inner = |it: &Expression| self.within(it, at, bound, found);
+        let mut rewritten = match expression {
+            Expression::Null(_) | Expression::Bool(_) | Expression::Number(_) | Expression::String(_) => {
+                expression.clone()
+            }
+            Expression::Array(items) => {
+                let mut items = items.clone();
+                for item in items.iter_mut() {
+                    *item = with_decor(inner(item)?, item);
+                }
+                Expression::from(items)
+            }
+            Expression::Object(members) => Expression::from(self.object_members(members, at, bound, found)?),
+            Expression::StringTemplate(template) => {
+                let elements = self.template(template, at, bound, found)?;
+                text_of(elements)
+            }
+            Expression::HeredocTemplate(heredoc) => {
+                let mut dedented = (**heredoc).clone();
+                if dedented.indent().is_some() {
+                    dedented.dedent();
+                }
+                dedented.template = self.template(&dedented.template, at, bound, found)?;
+                Expression::from(dedented)
+            }
+            Expression::Parenthesis(it) => match inner(it.inner())? {
+                it @ (Expression::Conditional(_) | Expression::BinaryOp(_) | Expression::UnaryOp(_)) => closed(it),
+                other => other,
+            },
+            Expression::Conditional(it) => {
+                let mut it = (**it).clone();
+                it.cond_expr = operand(&it.cond_expr, inner(&it.cond_expr)?);
+                it.true_expr = operand(&it.true_expr, inner(&it.true_expr)?);
+                it.false_expr = inner(&it.false_expr)?;
+                Expression::from(it)
+            }
+            Expression::FuncCall(call) => self.call(call, at, bound, found)?,
+            Expression::UnaryOp(it) => {
+                let mut it = (**it).clone();
+                it.expr = operand(&it.expr, inner(&it.expr)?);
+                Expression::from(it)
+            }
+            Expression::BinaryOp(it) => {
+                let mut it = (**it).clone();
+                it.lhs_expr = operand(&it.lhs_expr, inner(&it.lhs_expr)?);
+                it.rhs_expr = operand(&it.rhs_expr, inner(&it.rhs_expr)?);
+                Expression::from(it)
+            }
+            Expression::ForExpr(it) => self.comprehension(it, at, bound, found)?,
+            Expression::Variable(name) => match bound.get(name.as_str()) {
+                Some(_) => expression.clone(),
+                None => return Err(Obstacle(format!("`{}` names nothing", name.as_str()))),
+            },
+            Expression::Traversal(it) => {
+                let mut steps = it.operators.clone();
+                for step in &mut steps {
+                    if let TraversalOperator::Index(index) = step.value_mut() {
+                        *index = syntax::bare(inner(index)?);
+                    }
+                }
+                match &it.expr {
+                    Expression::Variable(name) => match bound.get(name.as_str()) {
+                        Some(renamed) => bound_name(renamed, name.as_str(), steps),
+                        None => self.reference(name.as_str(), &steps, at, found)?,
+                    },
+                    base => select(inner(base)?, steps),
+                }
+            }
+        };
+        *rewritten.decor_mut() = expression.decor().clone();
+        Ok(rewritten)
+    }
+
+    fn object_members(&self, members: &Object, at: &At, bound: &Bound, found: &mut Found) -> Result<Object, Obstacle> {
+        let mut object = Object::new();
+        for (key, value) in members.iter() {
+            let key = match key {
+                ObjectKey::Ident(_) => key.clone(),
+                ObjectKey::Expression(it) => {
+                    let rewritten = self.within(it, at, bound, found)?;
+                    match opened(&rewritten) {
+                        Expression::String(text) => {
+                            let mut key = syntax::key_of(text.value());
+                            *key.decor_mut() = it.decor().clone();
+                            key
+                        }
+                        _ => ObjectKey::from(match rewritten {
+                            it @ (Expression::Parenthesis(_) | Expression::StringTemplate(_)) => it,
+                            other => Expression::from(hcl_edit::expr::Parenthesis::new(other)),
+                        }),
+                    }
+                }
+            };
+            let mut rewritten = ObjectValue::new(self.within(value.expr(), at, bound, found)?);
+            rewritten.set_terminator(value.terminator());
+            object.insert(key, rewritten);
+        }
+        Ok(object)
+    }
+
+    pub(super) fn template(
+        &self,
+        template: &Template,
+        at: &At,
+        bound: &Bound,
+        found: &mut Found,
+    ) -> Result<Template, Obstacle> {
+        let mut elements: Vec<Element> = Vec::new();
+        for element in template.iter() {
+            match element {
+                Element::Literal(_) => elements.push(element.clone()),
+                Element::Interpolation(it) => {
+                    let rewritten = syntax::bare(self.within(&it.expr, at, bound, found)?);
+                    match opened(&rewritten) {
+                        Expression::String(text) => elements.push(Element::from(text.value().as_str())),
+                        Expression::StringTemplate(inner) => elements.extend(inner.iter().cloned()),
+                        Expression::Number(_) | Expression::Bool(_) => {
+                            elements.push(Element::from(super::print::expression(&rewritten).as_str()));
+                        }
+                        _ => {
+                            let mut interpolation = Interpolation::new(opened(&rewritten).clone());
+                            interpolation.strip = it.strip;
+                            elements.push(Element::from(interpolation));
+                        }
+                    }
+                }
+                Element::Directive(directive) => {
+                    elements.push(Element::from(self.directive(directive, at, bound, found)?));
+                }
+            }
+        }
+        Ok(joined(elements))
+    }
+
+    fn directive(&self, directive: &Directive, at: &At, bound: &Bound, found: &mut Found) -> Result<Directive, Obstacle> {
+        Ok(match directive {
+            Directive::If(it) => {
+                let mut it = it.clone();
+                it.if_expr.cond_expr = syntax::bare(self.within(&it.if_expr.cond_expr, at, bound, found)?);
+                it.if_expr.template = self.template(&it.if_expr.template, at, bound, found)?;
+                if let Some(other) = &mut it.else_expr {
+                    other.template = self.template(&other.template, at, bound, found)?;
+                }
+                Directive::If(it)
+            }
+            Directive::For(it) => {
+                let mut it = it.clone();
+                let head = &mut it.for_expr;
+                head.collection_expr = syntax::bare(self.within(&head.collection_expr, at, bound, found)?);
+                let names = head.key_var.iter().chain([&head.value_var]).map(|it| it.value().to_string());
+                let bound = bound.and(names);
+                head.template = self.template(&head.template, at, &bound, found)?;
+                Directive::For(it)
+            }
+        })
+    }
+
+    fn call(&self, call: &FuncCall, at: &At, bound: &Bound, found: &mut Found) -> Rewritten {
+        if let Some(read) = self.file_call(call, at, bound, found) {
+            return read;
+        }
+        if let Some(only) = self.only_member(call, at, found) {
+            return only;
+        }
+        let mut call = call.clone();
+        for argument in call.args.iter_mut() {
+            *argument = self.within(argument, at, bound, found)?;
+        }
+        // What has become text already needs no conversion.
+        if call.name.name.as_str() == "tostring"
+            && let Some(Expression::String(_)) = call.args.get(0).map(opened)
+        {
+            return Ok(call.args.remove(0));
+        }
+        Ok(Expression::from(call))
+    }
+
+    fn comprehension(&self, it: &ForExpr, at: &At, bound: &Bound, found: &mut Found) -> Rewritten {
+        let mut it = it.clone();
+        it.intro.collection_expr = self.within(&it.intro.collection_expr, at, bound, found)?;
+        let names = it.intro.key_var.iter().chain([&it.intro.value_var]).map(|it| it.value().to_string());
+        let bound = bound.and(names);
+        if let Some(key) = &it.key_expr {
+            it.key_expr = Some(self.within(key, at, &bound, found)?);
+        }
+        it.value_expr = self.within(&it.value_expr, at, &bound, found)?;
+        if let Some(condition) = &mut it.cond {
+            condition.expr = self.within(&condition.expr, at, &bound, found)?;
+        }
+        Ok(Expression::from(it))
+    }
+}
+
+/// The names that `for` and `dynamic` bind at a place, and what stands for them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Bound(Vec<(String, Meaning)>);
+
+/// What a bound name is.
+#[derive(Clone, Debug)]
+pub(super) enum Meaning {
+    /// Itself.
+    Itself,
+    /// The iterator of a `dynamic` block: `x.key` and `x.value` are these names.
+    Iterator {
+        /// What `x.key` is.
+        key: String,
+        /// What `x.value` is.
+        value: String,
+    },
+}
+
+impl Bound {
+    /// These names too.
+    pub(super) fn and(&self, names: impl IntoIterator<Item = String>) -> Self {
+        let mut all = self.0.clone();
+        all.extend(names.into_iter().map(|it| (it, Meaning::Itself)));
+        Self(all)
+    }
+
+    /// The iterator of a `dynamic` block too.
+    pub(super) fn iterator(&self, name: &str, key: String, value: String) -> Self {
+        let mut all = self.0.clone();
+        all.push((name.to_owned(), Meaning::Iterator { key, value }));
+        Self(all)
+    }
+
+    fn get(&self, name: &str) -> Option<&Meaning> {
+        self.0.iter().rev().find(|(bound, _)| bound == name).map(|(_, meaning)| meaning)
+    }
+}
+
+fn bound_name(meaning: &Meaning, name: &str, mut steps: Vec<syntax::Step>) -> Expression {
+    match meaning {
+        Meaning::Itself => syntax::follow(syntax::name(name), steps),
+        Meaning::Iterator { key, value } => {
+            let first = if steps.is_empty() { None } else { Some(steps.remove(0)) };
+            let is_key = first.as_ref().and_then(syntax::attribute_name) == Some("key");
+            syntax::follow(syntax::name(if is_key { key } else { value }), steps)
+        }
+    }
+}
+
+/// What a step leads to in a value that stands there in full, else the step.
+pub(super) fn select(base: Expression, steps: Vec<syntax::Step>) -> Expression {
+    let mut base = base;
+    let mut steps = steps.into_iter();
+    loop {
+        let Some(step) = steps.next() else { return base };
+        match member(opened(&base), &step) {
+            Some(member) => base = member,
+            None => return syntax::follow(base, std::iter::once(step).chain(steps)),
+        }
+    }
+}
+
+fn member(base: &Expression, step: &syntax::Step) -> Option<Expression> {
+    let index = syntax::index_of(step);
+    match base {
+        Expression::Object(members) => {
+            let text = index.as_ref().and_then(|it| match opened(it) {
+                Expression::String(text) => Some(text.value().clone()),
+                _ => None,
+            });
+            let wanted = syntax::attribute_name(step).map(str::to_owned).or(text)?;
+            let mut found = members.iter().filter(|(key, _)| syntax::static_key(key).is_some_and(|it| it == wanted));
+            found.next().map(|(_, value)| syntax::bare(value.expr().clone()))
+        }
+        Expression::Array(items) => match opened(&index?) {
+            Expression::Number(number) => {
+                let position = usize::try_from(number.value().as_u64()?).ok()?;
+                items.get(position).map(|it| syntax::bare(it.clone()))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// An operand that was a name and became an operation stands in parentheses.
+fn operand(before: &Expression, after: Expression) -> Expression {
+    match before {
+        Expression::Variable(_) | Expression::Traversal(_) => closed(after),
+        _ => after,
+    }
+}
+
+fn with_decor(mut expression: Expression, from: &Expression) -> Expression {
+    *expression.decor_mut() = from.decor().clone();
+    expression
+}
+
+/// Text of elements: plain where nothing in it is an expression, the expression itself where it
+/// is all there is.
+fn text_of(elements: Template) -> Expression {
+    let literal: Option<String> = elements.iter().map(|it| it.as_literal().map(|it| it.value().as_str())).collect();
+    match (literal, elements.as_single_element()) {
+        (Some(literal), _) => Expression::from(literal),
+        (None, Some(Element::Interpolation(only))) => only.expr.clone(),
+        (None, _) => {
+            let mut template = StringTemplate::new();
+            for element in elements.iter() {
+                template.push(element.clone());
+            }
+            Expression::from(template)
+        }
+    }
+}
+
+/// Neighbouring literals as one.
+fn joined(elements: Vec<Element>) -> Template {
+    let mut all: Vec<Element> = Vec::new();
+    for element in elements {
+        match (all.last_mut(), &element) {
+            (Some(Element::Literal(before)), Element::Literal(more)) => before.value_mut().push_str(more.value()),
+            _ => all.push(element),
+        }
+    }
+    Template::from(all)
+}

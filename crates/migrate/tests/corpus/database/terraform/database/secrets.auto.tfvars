@@ -1,0 +1,1 @@
+db_password = "canary-db-password-91c2"

@@ -1,0 +1,2 @@
+insights     = true
+repositories = ["api", "worker"]

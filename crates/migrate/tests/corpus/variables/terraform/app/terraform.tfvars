@@ -1,0 +1,3 @@
+environment = "staging"
+retention   = 30
+api_key     = "correct-horse-battery"

@@ -1,0 +1,1 @@
+admin_password = "canary-admin-password-c93e"

@@ -1,0 +1,22 @@
+variable "region" {
+  description = "AWS region of the stack."
+  type        = string
+  default     = "us-east-1"
+}
+
+variable "environment" {
+  description = "Which copy of the stack this is."
+  type        = string
+  default     = "dev"
+}
+
+variable "project" {
+  description = "Project that every resource is tagged with."
+  type        = string
+  default     = "ecs-wordpress"
+}
+
+variable "availability_zones" {
+  description = "Zones whose default subnet is used."
+  type        = list(string)
+}

@@ -1,0 +1,124 @@
+//! The last look at what is about to be written: is a secret in it?
+//!
+//! In: the secrets' values, and every text with its name. Out: the names of texts that may hold
+//! one. Nothing that migrate writes is made from a secret; should that ever be wrong, nothing is
+//! written at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use engine::fingerprint::reveal;
+use model::{Known, Tree};
+
+use crate::failure::{Exit, Failure};
+
+/// Shorter texts turn up everywhere.
+const SHORTEST: usize = 4;
+
+/// A text of letters alone, or of digits alone, that is shorter is a word or a number: `wordpress`
+/// as a password is also the name of half the stack, and 3306 a port.
+const LONG: usize = 16;
+
+/// Looks for the secrets in the texts; answers which words of theirs stand there too.
+///
+/// # Errors
+/// A secret stands in a text. Neither the message nor a warning holds it.
+pub fn check(secrets: &BTreeMap<String, Known>, texts: &[(String, Vec<u8>)]) -> Result<Vec<String>, Failure> {
+    let mut warnings = Vec::new();
+    for (name, value) in secrets {
+        for secret in leaves(value) {
+            let holding = texts.iter().filter(|(_, text)| holds(text, &secret)).map(|(text, _)| format!("`{text}`"));
+            let holding: Vec<String> = holding.collect();
+            match (holding.is_empty(), is_word(&secret)) {
+                (true, _) => {}
+                (false, true) => warnings.push(format!(
+                    "the value of the secret `{name}` is a plain word or number that also stands in {}: look whether it \
+                     is there as a secret",
+                    holding.join(", ")
+                )),
+                (false, false) => return Err(leaked(name, &holding)),
+            }
+        }
+    }
+    Ok(warnings)
+}
+
+fn leaked(name: &str, holding: &[String]) -> Failure {
+    let message = format!("the value of the secret `{name}` would have come into {}", holding.join(", "));
+    Failure::new(Exit::Bug, "secret-leak", message)
+        .help("this is a bug in stackctl: nothing was written; please report it, without the secret")
+}
+
+/// The texts and numbers in a secret that are long enough to be looked for.
+fn leaves(value: &Known) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    gather(&reveal(value).unwrap_or(Tree::Null), &mut found);
+    found
+}
+
+fn gather(value: &Known, found: &mut BTreeSet<String>) {
+    let leaf = match value {
+        Tree::Text(text) => text.trim().to_owned(),
+        Tree::Int(number) => number.to_string(),
+        Tree::Float(number) => number.to_string(),
+        Tree::List(items) => return items.iter().for_each(|it| gather(it, found)),
+        Tree::Map(members) => return members.values().for_each(|it| gather(it, found)),
+        Tree::Null | Tree::Bool(_) | Tree::Secret(_) | Tree::Hole(_) => return,
+    };
+    if leaf.chars().count() >= SHORTEST {
+        found.insert(leaf);
+    }
+}
+
+fn is_word(secret: &str) -> bool {
+    let plain = secret.chars().all(char::is_alphabetic) || secret.chars().all(|it| it.is_ascii_digit());
+    plain && secret.chars().count() < LONG
+}
+
+/// Whether a text holds a secret, as it is or as a string of JSON or TOML has it.
+fn holds(text: &[u8], secret: &str) -> bool {
+    let quoted = serde_json::Value::from(secret).to_string();
+    let escaped = quoted.get(1..quoted.len() - 1).unwrap_or_default();
+    [secret, escaped].iter().any(|it| text.windows(it.len()).any(|window| window == it.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Secret;
+
+    use super::*;
+
+    /// How it ends: clean, warned, refused.
+    fn check(secret: Known, text: &str, expect: &str) {
+        let secrets = BTreeMap::from([("key".to_owned(), Tree::Secret(Secret::plain(secret)))]);
+        let texts = [("stack.toml".to_owned(), text.as_bytes().to_vec())];
+        let found = match super::check(&secrets, &texts) {
+            Ok(warnings) if warnings.is_empty() => "clean".to_owned(),
+            Ok(warnings) => format!("warned {}", warnings.len()),
+            Err(failure) => {
+                assert!(!failure.message.contains("hunter2"), "{}", failure.message);
+                assert!(failure.message.contains("`stack.toml`"), "{}", failure.message);
+                format!("refused {}", failure.exit as u8)
+            }
+        };
+        assert_eq!(found, expect, "{text}");
+    }
+
+    #[test]
+    fn a_secret_in_a_text_stops_everything() {
+        check(Tree::text("hunter2"), "password = \"hunter2\"", "refused 70");
+        check(Tree::text("hunter2"), "url = \"mysql://me:hunter2@host\"", "refused 70");
+        check(Tree::text("hunter2"), "password = \"${var.key}\"", "clean");
+        check(Known::map([("user", Tree::text("x")), ("password", Tree::text("hunter2"))]), "hunter2", "refused 70");
+        check(Tree::List(vec![Tree::text("hunter2")]), "hunter2", "refused 70");
+        check(Tree::text("a\"b\nhunter2"), r#"x = "a\"b\nhunter2""#, "refused 70");
+        check(Tree::text("correcthorsebatterystaple"), "correcthorsebatterystaple", "refused 70");
+    }
+
+    #[test]
+    fn words_and_numbers_stand_elsewhere_too() {
+        check(Tree::text("wordpress"), "name = \"wordpress\"", "warned 1");
+        check(Tree::Int(3306), "port = 3306", "warned 1");
+        check(Tree::text("abc"), "abc", "clean");
+        check(Tree::text(""), "abc", "clean");
+    }
+}
