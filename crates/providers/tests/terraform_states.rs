@@ -79,7 +79,9 @@ fn look_up(object: &TerraformObject) -> Vec<String> {
     let Some(kind) = catalog().data_kind(&object.address.kind) else { return Vec::new() };
     let told = read_data(kind, &object.attributes, &object.sensitive);
     let missing = (kind.outputs)().fields.iter().filter(|field| field.required == Required::Always);
+    // Terraform's data sources leave out some of what they declare.
     let missing = missing.filter(|field| told.get(field.name).is_none());
+    let missing = missing.filter(|field| object.attributes.get(field.name).is_some_and(|it| !it.is_null()));
     missing.map(|field| format!("{} tells no `{}`", object.address, field.name)).collect()
 }
 

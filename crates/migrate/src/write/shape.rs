@@ -82,10 +82,13 @@ fn fits_as_row(item: &Item) -> bool {
     flat_width(&item.value).is_some_and(|it| "  ".len() + it + ",".len() <= WIDTH)
 }
 
+/// How many values there are to read; a list of plain ones is one.
 fn leaves(value: &Value) -> usize {
     match value {
         Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => 1,
-        Value::List(items) => items.iter().map(|it| leaves(&it.value)).sum(),
+        Value::List(items) => {
+            tables(items).map_or(1, |tables| tables.iter().map(|(item, _)| leaves(&item.value)).sum())
+        }
         Value::Table(table) => table.entries.iter().map(|it| leaves(&it.value)).sum(),
     }
 }

@@ -132,6 +132,7 @@ fn tables() {
     let many = table(["a", "b", "c", "d", "e"].map(|key| (key, Value::Int(1))));
     let wide = table([("first", text(&"x".repeat(45))), ("second", text(&"y".repeat(45)))]);
     let quoted = Entry::new("aws:SourceArn/x", Value::Int(1));
+    let arns = table([("AWS", list(["a", "b", "c", "d", "e"].map(text)))]);
     check(
         "resource.aws_x.main",
         vec![
@@ -139,10 +140,11 @@ fn tables() {
             Entry::new("wide", wide),
             Entry::new("few", table([("Service", text("ecs")), ("deep", table([("b c", Value::Int(1))]))])),
             quoted,
+            Entry::new("Principal", arns),
         ],
         &format!(
             "[resource.aws_x.main]\nfew               = {{ Service = \"ecs\", deep = {{ \"b c\" = 1 }} }}\n\
-             \"aws:SourceArn/x\" = 1\n\n[resource.aws_x.main.many]\na = 1\nb = 1\nc = 1\nd = 1\ne = 1\n\n\
+             \"aws:SourceArn/x\" = 1\nPrincipal         = {{ AWS = [\"a\", \"b\", \"c\", \"d\", \"e\"] }}\n\n[resource.aws_x.main.many]\na = 1\nb = 1\nc = 1\nd = 1\ne = 1\n\n\
              [resource.aws_x.main.wide]\nfirst  = \"{}\"\nsecond = \"{}\"\n",
             "x".repeat(45),
             "y".repeat(45)

@@ -13,7 +13,7 @@ mod write;
 use engine::fingerprint::Fingerprints;
 use engine::store::Key;
 use migrate::request::{Migration, Request, Secrets};
-use migrate::terraform::problem::Problem;
+use migrate::terraform::Problem;
 use migrate::{report, survey};
 use serde_json::json;
 

@@ -17,12 +17,14 @@ pub fn fits(document: &Value, schema: &Value) {
 }
 
 /// An object with at least these members.
-fn object(members: Value) -> Value {
+/// An object with at least these members.
+pub fn object(members: Value) -> Value {
     let required: Vec<&String> = members.as_object().expect("members").keys().collect();
     json!({ "type": "object", "required": required, "properties": members })
 }
 
-fn list(of: Value) -> Value {
+/// A list of such.
+pub fn list(of: Value) -> Value {
     json!({ "type": "array", "items": of })
 }
 
@@ -34,7 +36,8 @@ fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })
 }
 
-fn text() -> Value {
+/// A text that says something.
+pub fn text() -> Value {
     json!({ "type": "string", "minLength": 1 })
 }
 

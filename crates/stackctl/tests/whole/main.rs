@@ -13,6 +13,7 @@ mod faults;
 mod golden;
 mod json;
 mod kill;
+mod migrate;
 mod migrate_terraform;
 mod program;
 mod repository;

@@ -5,7 +5,7 @@
 use hcl_edit::expr::{Array, Expression, Object, ObjectKey, ObjectValue, Parenthesis};
 use hcl_edit::template::{Element, StringTemplate, Template};
 use hcl_edit::{Decorate, Ident, Number};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 /// What texts are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,14 +29,27 @@ pub(super) fn of(value: &Json, reading: Reading) -> Result<Expression, String> {
             let values: Result<Vec<Expression>, String> = values.iter().map(|it| of(it, reading)).collect();
             Expression::Array(Array::from(values?))
         }
-        Json::Object(values) => {
-            let mut object = Object::new();
-            for (name, value) in values {
-                object.insert(key(name, reading)?, ObjectValue::from(of(value, reading)?));
-            }
-            Expression::Object(object)
-        }
+        Json::Object(values) => Expression::Object(object(values, reading)?),
     })
+}
+
+/// An object, which may stand for a block: there, a comment has the key `//`.
+fn object(values: &Map<String, Json>, reading: Reading) -> Result<Object, String> {
+    let mut object = Object::new();
+    let mut comment = String::new();
+    for (name, value) in values {
+        match value {
+            Json::String(text) if name == "//" && reading == Reading::Template => {
+                comment = text.lines().map(|line| format!("# {line}\n")).collect();
+            }
+            _ => {
+                let mut key = key(name, reading)?;
+                key.decor_mut().set_prefix(std::mem::take(&mut comment));
+                object.insert(key, ObjectValue::from(of(value, reading)?));
+            }
+        }
+    }
+    Ok(object)
 }
 
 fn number(value: &serde_json::Number) -> Option<Number> {

@@ -1,7 +1,7 @@
 //! Terraform's JSON syntax.
 
 use super::{check, check_problems};
-use crate::terraform::read;
+use crate::terraform::{comments, read};
 use crate::testing::Memory;
 
 fn check_json(text: &str, expect: &str) {
@@ -141,6 +141,15 @@ fn comments_have_a_key() {
         }
         "#,
     );
+}
+
+#[test]
+fn comments_in_blocks_that_follow_a_schema() {
+    let text = r#"{"resource": {"a": {"b": {"ingress": {"//": "both\nports", "from": 1, "to": 2}, "n": 1}}}}"#;
+    let module = read::module(&Memory::of(&[("layer/a.tf.json", text)]), "layer").expect("it is right");
+    let ingress = module.blocks[0].body.get("ingress").and_then(|it| it.as_object()).expect("an object");
+    let above: Vec<Vec<String>> = comments::of_object(ingress).into_iter().map(|it| it.above).collect();
+    assert_eq!(above, [vec!["both".to_owned(), "ports".to_owned()], Vec::new()]);
 }
 
 #[test]
