@@ -84,6 +84,8 @@ impl Entry {
 pub struct Table {
     /// Them.
     pub entries: Vec<Entry>,
+    /// The comment lines after the last of them, without `#`.
+    pub after: Vec<String>,
 }
 
 impl Table {

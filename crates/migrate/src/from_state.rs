@@ -162,7 +162,7 @@ impl Writer<'_, '_> {
                 entries.push(self.entry(field, member)?);
             }
         }
-        Some(Value::Table(Table { entries }))
+        Some(Value::Table(Table { entries, ..Table::default() }))
     }
 
     fn entry(&mut self, field: &Field, member: &Known) -> Option<Entry> {
@@ -189,7 +189,7 @@ impl Writer<'_, '_> {
             let value = self.deeper(Step::Key(key.clone()), |it| it.value(inner, member))?;
             entries.push(Entry { is_block: is_top && is_tables(&value), ..Entry::new(key.clone(), value) });
         }
-        Some(Value::Table(Table { entries }))
+        Some(Value::Table(Table { entries, ..Table::default() }))
     }
 
     fn list(&mut self, inner: &Type, items: &[Known]) -> Option<Value> {

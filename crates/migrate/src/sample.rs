@@ -201,6 +201,18 @@ pub struct StoreInputs {
     /// Its speed.
     #[attr(computed)]
     pub speed: Option<i64>,
+    /// What it runs.
+    #[attr(computed)]
+    pub engine_version: Option<String>,
+    /// Where it is.
+    #[attr(computed)]
+    pub zone: Option<String>,
+    /// Whether it can be fast for a while; AWS's business with `turbo`.
+    #[attr(computed)]
+    pub burst: Option<bool>,
+    /// Whether it is fast.
+    #[attr(computed)]
+    pub turbo: Option<bool>,
     /// Its CPU.
     pub cpu: Option<String>,
     /// Its share.
@@ -254,7 +266,7 @@ pub static STORE: Kind = Kind {
     inputs: StoreInputs::schema,
     outputs: StoreOutputs::schema,
     identity: Identity::Name,
-    rules: &[Rule::Check(parts)],
+    rules: &[Rule::Check(parts), Rule::Check(burst)],
     naming: Some(Naming { argument: "name", prefix: None, scope: &[], shared: false }),
     stamp: store_stamp,
     ..BASE
@@ -264,7 +276,7 @@ fn store_stamp(attributes: &Known) -> Option<String> {
     Some(format!("{}#1", attributes.get("arn")?.as_text()?))
 }
 
-/// A store with a speed is in parts.
+/// A store with a size is in parts.
 fn parts(checked: &Checked<'_>) -> Vec<Violation> {
     let missing = checked.creating && checked.int("size").is_some() && checked.known("part").is_none();
     let violation = || Violation {
@@ -275,6 +287,15 @@ fn parts(checked: &Checked<'_>) -> Vec<Violation> {
         help: None,
     };
     missing.then(violation).into_iter().collect()
+}
+
+/// A store is fast always, or for a while.
+fn burst(checked: &Checked<'_>) -> Vec<Violation> {
+    let both = checked.bool("burst") == Some(true) && checked.bool("turbo") == Some(true);
+    let message = "`burst` makes no difference".to_owned();
+    let code = "conflicting-arguments";
+    let violation = Violation { code, warning: false, argument: "burst", message, help: None };
+    both.then_some(violation).into_iter().collect()
 }
 
 /// What an image is looked up by.

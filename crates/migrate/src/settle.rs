@@ -150,8 +150,9 @@ fn learn(fallbacks: &mut Fallbacks, ground: &Ground<'_>, workspace: &str, disagr
         Why::Members { .. } => "the configuration says other instances than Terraform applied".to_owned(),
     };
     match &disagreement.place {
-        Where::Argument { declaration, argument, .. } => {
+        Where::Argument { declaration, argument, path, .. } => {
             let members = matches!(disagreement.why, Why::Members { .. });
+            let is_below = *path != *argument && !argument.is_empty() && argument != "lifecycle";
             let argument = match argument.split('.').next().unwrap_or_default() {
                 "" if !members => return,
                 "" => switch_of(ground, declaration),
@@ -161,6 +162,8 @@ fn learn(fallbacks: &mut Fallbacks, ground: &Ground<'_>, workspace: &str, disagr
             if workspace != ground.base {
                 let (declaration, argument) = key;
                 fallbacks.overrides.insert((workspace.to_owned(), declaration, argument));
+            } else if is_below && !fallbacks.members.contains_key(&(key.0.clone(), path.clone())) {
+                fallbacks.members.insert((key.0, path.clone()), why);
             } else if fallbacks.arguments.contains_key(&key) {
                 fallbacks.dropped.entry(key).or_insert(why);
             } else {

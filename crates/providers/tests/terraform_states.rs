@@ -118,20 +118,17 @@ fn write(instances: &[(&TerraformObject, Instance)]) -> Vec<String> {
         path: vec!["resource".to_owned(), address.kind, address.name],
         is_item: false,
         above: Vec::new(),
-        table: Table { entries },
+        table: Table { entries, ..Table::default() },
     };
     let variable = |name: &String| Section {
         path: vec!["variables".to_owned(), name.clone()],
         is_item: false,
         above: Vec::new(),
-        table: Table { entries: vec![Entry::new("sensitive", Value::Bool(true))] },
+        table: Table { entries: vec![Entry::new("sensitive", Value::Bool(true))], ..Table::default() },
     };
     let sections = variables.keys().map(variable).chain(entries.into_iter().map(resource)).collect();
     let file = File { path: "all.toml".to_owned(), head: Vec::new(), sections };
     let text = migrate::write::file(&file).expect("TOML");
-    if std::env::var_os("SHOW").is_some() {
-        println!("{text}\n----------");
-    }
     let told = variables.values().filter(|secret| secret.contains(CANARY) && text.contains(secret.as_str()));
     let mut problems: Vec<String> = told.map(|secret| format!("the secret {secret} is written")).collect();
     problems.extend(validate(&text, variables));

@@ -48,6 +48,9 @@ pub struct Shared {
     pub store: Arc<SharedStore>,
     /// State of the same stack that lies beside the manifest.
     pub beside: LocalStore,
+    /// The folder of everything that lies there.
+    folder: PathBuf,
+    environment: Option<String>,
     config: aws_types::SdkConfig,
     settings: aws_store::Settings,
     calls: Calls,
@@ -125,6 +128,8 @@ impl Home {
         let shared = Shared {
             store: Arc::clone(&store),
             beside: LocalStore::new(&folder.state(), environment, connect::no_lease()),
+            folder: folder.state(),
+            environment: environment.map(str::to_owned),
             config: connection.config.clone(),
             settings,
             calls,
@@ -205,8 +210,9 @@ impl Home {
             shared.beside.folder().display(),
             if count == 1 { "" } else { "s" }
         );
+        let init = init(shared.environment.as_deref());
         Err(Failure::wrong("state-left-behind", message)
-            .help("`stackctl init` carries it over; move its state.json away if it is of no use any more"))
+            .help(format!("`{init}` carries it over; move its state.json away if it is of no use any more")))
     }
 
     /// Asks the store. In the sandbox, what `[state]` names is made when it is missing: nobody
@@ -326,6 +332,19 @@ impl Shared {
         Ok(session::look(&self.beside).await?.ledger.state.resources.len())
     }
 
+    /// The commands that would carry over what lies beside the manifest of other environments.
+    pub fn left_to_init(&self) -> Vec<String> {
+        let environments = self.folder.join("environments");
+        let entries = std::fs::read_dir(&environments).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries.filter_map(|it| it.file_name().into_string().ok()).collect();
+        names.sort();
+        let named = names.into_iter().map(|name| (environments.join(&name), Some(name)));
+        let all = std::iter::once((self.folder.clone(), None)).chain(named);
+        all.filter(|(folder, name)| *name != self.environment && folder.join("state.json").is_file())
+            .map(|(_, name)| init(name.as_deref()))
+            .collect()
+    }
+
     /// What is named.
     pub fn settings(&self) -> &aws_store::Settings {
         &self.settings
@@ -343,6 +362,12 @@ impl Shared {
     pub fn is_sandbox(&self) -> bool {
         self.run.is_some()
     }
+}
+
+/// The command that carries over what lies beside the manifest.
+fn init(environment: Option<&str>) -> String {
+    let option = environment.map(|it| format!(" --env {it}")).unwrap_or_default();
+    format!("stackctl init{option}")
 }
 
 /// The folder of a run of the emulator. What belongs to earlier runs is gone with them.

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::catalog::Kind;
-use model::schema::{Checked, Field, Removal, Replace, Required, Rule, Schema, Type};
+use model::schema::{Checked, Field, Removal, Replace, Required, Rule, Schema, Type, Violation};
 use model::{Known, Planned, Tree};
 
 /// The arguments that a careful person would write.
@@ -16,7 +16,7 @@ pub fn arguments(kind: &Kind, inputs: &Known) -> BTreeSet<&'static str> {
         schema.fields.iter().filter(set).map(|field| (field.name, field)).collect();
     let worth = |(name, field): (&&'static str, &&'static Field)| {
         let value = inputs.get(name)?;
-        (is_name(kind, name) || is_worth_at_the_top(field, value)).then_some(*name)
+        (is_name(kind, name) || is_worth_at_the_top(kind, field, value)).then_some(*name)
     };
     let mut chosen: BTreeSet<&'static str> = set.iter().filter_map(worth).collect();
     let mut dropped = BTreeSet::new();
@@ -24,6 +24,9 @@ pub fn arguments(kind: &Kind, inputs: &Known) -> BTreeSet<&'static str> {
         if let Rule::Conflicts(names) | Rule::ExactlyOne(names) = rule {
             dropped.extend(keep_one(kind, &set, names, &mut chosen));
         }
+    }
+    for rule in kind.rules {
+        dropped.extend(refused(rule, inputs, &mut chosen, &set));
     }
     // What is missing for the rules' taste is added, as far as the state knows it.
     while let Some(missing) = kind.rules.iter().find_map(|rule| {
@@ -43,12 +46,33 @@ pub fn is_worth_writing(field: &Field, value: &Known) -> bool {
     field.required != Required::No || !(field.computed || field.deprecated.is_some() || says_nothing(field, value))
 }
 
-/// What AWS chooses is written where it can never be changed, and where it is a reference: there
-/// another choice would be another object.
-fn is_worth_at_the_top(field: &Field, value: &Known) -> bool {
+/// What AWS would choose is written where another choice would make another object, where it is a
+/// reference, and where it is likely that someone has chosen it.
+fn is_worth_at_the_top(kind: &Kind, field: &Field, value: &Known) -> bool {
     let matters = matches!(field.replace, Replace::Always) || !field.accepts.is_empty();
-    let is_ours = !field.computed || (matters && !is_of_aws(value));
+    let is_moved = MOVED_BY_AWS.contains(&(kind.name, field.name));
+    let is_ours = !field.computed || (matters && !is_of_aws(value) && !is_moved) || is_a_choice(field, value);
     field.required != Required::No || (is_ours && field.deprecated.is_none() && !says_nothing(field, value))
+}
+
+/// What AWS changes by itself, so that it must not be pinned: a failover moves a database.
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html>
+const MOVED_BY_AWS: &[(&str, &str)] = &[("aws_db_instance", "availability_zone")];
+
+/// Whether a value that AWS would choose says how much, that something is on, or which version or
+/// type: what people decide.
+fn is_a_choice(field: &Field, value: &Known) -> bool {
+    match value {
+        Tree::Int(number) => *number != 0,
+        Tree::Bool(value) => *value,
+        Tree::Text(text) => {
+            let is_version = field.name.ends_with("_version") && text.starts_with(|it: char| it.is_ascii_digit());
+            let is_type = field.name.ends_with("_type") && field.allowed.first() != Some(&text.as_str());
+            is_version || is_type
+        }
+        Tree::Null | Tree::Float(_) | Tree::List(_) | Tree::Map(_) | Tree::Secret(_) => false,
+        Tree::Hole(never) => match *never {},
+    }
 }
 
 fn is_name(kind: &Kind, name: &str) -> bool {
@@ -126,13 +150,35 @@ fn missing(rule: &Rule, inputs: &Known, chosen: &BTreeSet<&'static str>) -> Vec<
             true => others.iter().map(|name| (*name).to_owned()).collect(),
             false => Vec::new(),
         },
-        Rule::Check(check) => {
-            let members = inputs.as_map().into_iter().flatten();
-            let members = members.filter(|(name, _)| chosen.contains(name.as_str()));
-            let written: Planned = Tree::map(members.map(|(name, value)| (name, value.clone().widen())));
-            let violations = check(&Checked { inputs: &written, creating: true });
-            let errors = violations.into_iter().filter(|it| !it.warning);
-            errors.map(|it| it.argument.split('.').next().unwrap_or_default().to_owned()).collect()
-        }
+        Rule::Check(check) => violated(*check, inputs, chosen, true),
     }
+}
+
+/// Takes away what AWS has chosen and a rule does not accept; the object has it all the same.
+fn refused(
+    rule: &Rule,
+    inputs: &Known,
+    chosen: &mut BTreeSet<&'static str>,
+    set: &BTreeMap<&'static str, &'static Field>,
+) -> Vec<&'static str> {
+    let Rule::Check(check) = rule else { return Vec::new() };
+    let violated = violated(*check, inputs, chosen, false);
+    let of_aws = |name: &String| set.get_key_value(name.as_str()).filter(|(_, field)| field.computed);
+    let refused: Vec<&'static str> = violated.iter().filter_map(of_aws).map(|(name, _)| *name).collect();
+    chosen.retain(|name| !refused.contains(name));
+    refused
+}
+
+/// The arguments at fault when only what is chosen is written.
+fn violated(
+    check: fn(&Checked<'_>) -> Vec<Violation>,
+    inputs: &Known,
+    chosen: &BTreeSet<&'static str>,
+    creating: bool,
+) -> Vec<String> {
+    let members = inputs.as_map().into_iter().flatten();
+    let members = members.filter(|(name, _)| chosen.contains(name.as_str()));
+    let written: Planned = Tree::map(members.map(|(name, value)| (name, value.clone().widen())));
+    let errors = check(&Checked { inputs: &written, creating }).into_iter().filter(|it| !it.warning);
+    errors.map(|it| it.argument.split('.').next().unwrap_or_default().to_owned()).collect()
 }

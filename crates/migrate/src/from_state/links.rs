@@ -3,7 +3,7 @@
 //! In: the objects of a state with what they depend on. Out: by path, the template that an
 //! argument was most likely written as. It must not know Terraform.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use model::catalog::{Identity, Kind};
 use model::schema::{Schema, Type};
@@ -92,7 +92,9 @@ fn suits(leaf: &Leaf<'_>, kind: &Kind, attribute: &str, text: &str) -> Option<us
     if is_same_range || (is_distinctive(text) && !is_range(text)) {
         return Some(DISTINCTIVE + rank);
     }
-    let related = words(leaf.name).intersection(&words(kind.name)).next().is_some();
+    // The last word of a kind is what it is: a group, a role, a cluster.
+    let what = words(kind.name).pop();
+    let related = what.is_some_and(|what| words(leaf.name).contains(&what));
     // A name is best said by the argument that is the name.
     let rank = if is_naming(kind, attribute) { 0 } else { rank + 1 };
     related.then_some(RELATED + rank)
@@ -144,7 +146,7 @@ fn is_range(text: &str) -> bool {
 }
 
 /// The words of a name that say what it is about.
-fn words(name: &str) -> BTreeSet<String> {
+fn words(name: &str) -> Vec<String> {
     const SAYING_NOTHING: &[&str] = &["aws", "id", "arn", "name", "default", "type", "key", "value", "version", ""];
     let mut spaced = String::with_capacity(name.len());
     for character in name.chars() {

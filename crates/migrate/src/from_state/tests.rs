@@ -80,7 +80,12 @@ fn check(state: &Json, expect: &str) {
 #[test]
 fn only_what_says_something_is_written() {
     check(&json!({}), "name = \"s\"");
-    check(&json!({ "public": false, "groups": [], "tags": {}, "cpu": "", "speed": 3 }), "name = \"s\"");
+    check(&json!({ "public": false, "groups": [], "tags": {}, "cpu": "", "speed": 0 }), "name = \"s\"");
+    check(
+        &json!({ "speed": 3, "engine_version": "8.0", "zone": "a" }),
+        "name = \"s\", speed = 3, engine_version = \"8.0\"",
+    );
+    check(&json!({ "engine_version": "LATEST", "burst": true, "turbo": true }), "name = \"s\", turbo = true");
     check(&json!({ "public": true, "groups": ["b", "a"] }), "name = \"s\", public = true, groups = [\"a\", \"b\"]");
     check(&json!({ "network_id": "vpc-1" }), "name = \"s\", network_id = \"vpc-1\"");
     check(&json!({ "network_id": "default" }), "name = \"s\"");
@@ -146,7 +151,7 @@ fn references_are_recovered_where_values_and_dependencies_agree() {
     let objects = [
         object(main.member("a"), &NETWORK, &network, &[]),
         object(web.clone(), &ROLE, &role, &[]),
-        object(address("aws_attachment", "web"), &ATTACHMENT, &attachment, &[web.clone()]),
+        object(address("aws_attachment", "web"), &ATTACHMENT, &attachment, std::slice::from_ref(&web)),
         object(address("aws_store", "web"), &STORE, &store, &[main, web]),
         object(address("aws_store", "alone"), &STORE, &store, &[]),
     ];

@@ -10,7 +10,7 @@ use model::schema::{Field, Type};
 use super::at::At;
 use super::rewrite::Obstacle;
 use super::syntax::opened;
-use super::{Found, SecretUse, Translator, print, syntax, value};
+use super::{Found, SecretUse, Translator, member, print, syntax, value};
 use crate::draft::{Entry, Value};
 use crate::report::Note;
 use crate::terraform::configuration::Attribute;
@@ -46,17 +46,21 @@ impl Translator<'_> {
         let mut found = Found::default();
         let written = match self.fallbacks.arguments.get(&key) {
             Some(why) => Err(Obstacle(why.clone())),
-            None => self.rewrite(&attribute.expression, at, &mut found),
+            None => self.rewrite(&attribute.expression, at, &mut found).and_then(|expression| {
+                let expression = self.hidden(owner, field, expression, &mut found, made);
+                self.with_members(owner, field, written_as(field, &expression), made)
+            }),
         };
         let mut entry = match written {
-            Ok(expression) => {
-                let expression = self.hidden(owner, field, expression, &mut found, made);
-                let value = written_as(field, &expression);
+            Ok(value) => {
                 let literals: Vec<&str> = found.literals.iter().map(String::as_str).collect();
                 let mut above = attribute.comments.above.clone();
                 if !literals.is_empty() {
                     above.push(format!("literal: was {}", literals.join(", ")));
                     made.changes.push(format!("`{}` has what {} was as a literal", attribute.name, literals.join(", ")));
+                }
+                for noted in &found.noted {
+                    made.changes.push(format!("`{}` has what {noted} was as a literal", attribute.name));
                 }
                 made.found.extend(found);
                 Entry { above, is_block: is_document(field), ..Entry::new(&*attribute.name, value?) }
@@ -70,6 +74,27 @@ impl Translator<'_> {
         };
         entry.beside.clone_from(&attribute.comments.beside);
         Some(entry)
+    }
+
+    /// The value with literals where its members cannot be carried over.
+    fn with_members(
+        &self,
+        owner: &Address,
+        field: &Field,
+        value: Option<Value>,
+        made: &mut Made,
+    ) -> Result<Option<Value>, Obstacle> {
+        let Some(mut value) = value else { return Ok(None) };
+        let below = |path: &str| path.strip_prefix(field.name).is_some_and(|it| it.starts_with(['.', '[']));
+        let mine = self.fallbacks.members.iter().filter(|((address, path), _)| address == owner && below(path));
+        for ((_, path), why) in mine {
+            let known = self.instances.get(self.base).and_then(|it| it.get(owner)?.inputs.get(field.name));
+            if !known.is_some_and(|known| member::write(&mut value, known, path)) {
+                return Err(Obstacle(why.clone()));
+            }
+            made.changes.push(format!("`{path}` is the literal from state: {why}"));
+        }
+        Ok(Some(value))
     }
 
     /// A sensitive argument that is written in plain text becomes a variable; variables that feed
@@ -112,7 +137,16 @@ pub(super) fn written_as(field: &Field, expression: &Expression) -> Option<Value
     {
         return Some(document);
     }
-    value::value(expression)
+    value::value(expression).map(|it| typed(field.ty, it))
+}
+
+/// Numbers and truth values in quotes without them, where that is what an argument takes.
+fn typed(ty: &Type, value: Value) -> Value {
+    match (ty, &value) {
+        (Type::Bool, Value::Text(text)) => text.parse().map_or(value, Value::Bool),
+        (Type::Int, Value::Text(text)) => text.parse().map_or(value, Value::Int),
+        _ => value,
+    }
 }
 
 /// Whether a field takes a JSON document.

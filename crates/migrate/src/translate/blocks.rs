@@ -145,7 +145,7 @@ impl Translator<'_> {
                 }
             }
         }
-        Ok(Table { entries })
+        Ok(Table { entries, after: body.trailing.clone() })
     }
 
     /// Blocks of one type as a list that is an expression.
@@ -178,7 +178,7 @@ impl Translator<'_> {
         let content = block.body.block("content");
         let content = content.ok_or_else(|| Obstacle("a dynamic block has no `content`".to_owned()))?;
         let over = syntax::bare(opened(&self.within(over, at, bound, found)?).clone());
-        let key = format!("{iterator}_key");
+        let key = if iterator == "key" { "name" } else { "key" }.to_owned();
         let reads_key = super::uses::of_attribute(&content.body, &iterator, "key") > 0;
         let inner = bound.iterator(&iterator, key.clone(), iterator.clone());
         let value = self.object_of(schema, &content.body, at, &inner, found)?;

@@ -24,7 +24,7 @@ impl Translator<'_> {
         let mut sections = Vec::new();
         if !values.is_empty() {
             let path = vec!["values".to_owned()];
-            sections.push(Section { path, is_item: false, above: Vec::new(), table: Table { entries: values } });
+            sections.push(Section { path, is_item: false, above: Vec::new(), table: Table { entries: values, ..Table::default() } });
         }
         for (_, owner, argument) in self.fallbacks.overrides.iter().filter(|(it, _, _)| it == environment) {
             let instance = self.instances.get(environment).and_then(|it| it.get(owner));
@@ -37,7 +37,7 @@ impl Translator<'_> {
             match (entry, sections.iter_mut().find(same)) {
                 (Some(entry), Some(section)) => section.table.entries.push(entry),
                 (Some(entry), None) => {
-                    let table = Table { entries: vec![entry] };
+                    let table = Table { entries: vec![entry], ..Table::default() };
                     sections.push(Section { path, is_item: false, above: Vec::new(), table });
                 }
                 (None, _) => {}

@@ -118,7 +118,10 @@ impl Translator<'_> {
                 items.iter().for_each(|it| add(self.depended_on(parent, it)));
             }
         }
-        (!addresses.is_empty()).then(|| Entry::new("depends_on", texts(addresses)))
+        let entry_is_empty = addresses.is_empty();
+        let own = body.attributes().find(|it| it.name == "depends_on").map(|it| it.comments.clone()).unwrap_or_default();
+        let entry = || Entry { above: own.above, beside: own.beside, ..Entry::new("depends_on", texts(addresses)) };
+        (!entry_is_empty).then(entry)
     }
 
     fn depended_on(&self, scope: usize, reference: &Expression) -> Vec<Address> {
@@ -189,7 +192,7 @@ impl Translator<'_> {
 
     fn ignored(&self, expression: &Expression, schema: &Schema, block: &Block, made: &mut Made) -> Option<Value> {
         let items = match opened(expression) {
-            Expression::Variable(name) if name.as_str() == "all" => return Some(texts(["all".to_owned()])),
+            Expression::Variable(name) if name.as_str() == "all" => return Some(Value::Text("all".to_owned())),
             Expression::Array(items) => items,
             _ => return None,
         };
@@ -227,7 +230,7 @@ impl Translator<'_> {
         };
         let known = block.body.attributes().filter(|it| matches!(it.name.as_str(), "create" | "update" | "delete"));
         let entries: Vec<Entry> = known.filter_map(|it| entry(&it.name, &it.expression)).collect();
-        (!entries.is_empty()).then(|| Entry::new("timeouts", Value::Table(Table { entries })))
+        (!entries.is_empty()).then(|| Entry::new("timeouts", Value::Table(Table { entries, ..Table::default() })))
     }
 }
 

@@ -51,7 +51,7 @@ impl Translator<'_> {
     fn plain_value(&self, owner: &Address, field: &Field, value: &Known, made: &mut Made) -> Option<Value> {
         match value {
             Tree::Null => None,
-            value => Some(from_state::literal(field.ty, value).unwrap_or_else(|| {
+            value => Some(self.open_value(owner, field, value).unwrap_or_else(|| {
                 let called = secret_of(owner, field.name);
                 let source = format!("{owner}.{}", field.name);
                 let revealed = engine::fingerprint::reveal(value).map(|it| it.to_json());
@@ -59,6 +59,14 @@ impl Translator<'_> {
                 Value::expression(&format!("var.{called}"))
             })),
         }
+    }
+}
+
+impl Translator<'_> {
+    /// The value, where no part of it is secret.
+    fn open_value(&self, owner: &Address, field: &Field, value: &Known) -> Option<Value> {
+        let holds_secret = is_document(field) && self.sensitive_documents.contains(&(owner.clone(), field.name.to_owned()));
+        if holds_secret { None } else { from_state::literal(field.ty, value) }
     }
 }
 
@@ -87,7 +95,7 @@ pub(super) fn inline(value: &Value) -> String {
         Value::List(items) => {
             format!("[{}]", items.iter().map(|it| inline(&it.value)).collect::<Vec<_>>().join(", "))
         }
-        Value::Table(Table { entries }) => {
+        Value::Table(Table { entries, .. }) => {
             let entry = |it: &Entry| format!("{} = {}", quoted(&it.key), inline(&it.value));
             format!("{{ {} }}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
         }

@@ -9,8 +9,10 @@ mod at;
 mod blocks;
 mod environment;
 mod files;
+mod fold;
 mod lifecycle;
 mod literal;
+mod member;
 mod names;
 mod object;
 mod outputs;
@@ -54,6 +56,8 @@ use tree::Tree;
 pub struct Fallbacks {
     /// Arguments that are written as literals, and why.
     pub arguments: BTreeMap<(Address, String), String>,
+    /// Paths below arguments that are written as literals, and why.
+    pub members: BTreeMap<(Address, String), String>,
     /// Arguments that are left out, and why.
     pub dropped: BTreeMap<(Address, String), String>,
     /// Arguments whose value in an environment is another: written in the environment's file.
@@ -197,7 +201,7 @@ fn translator<'a>(
 ) -> Result<Translator<'a>, Vec<Problem>> {
     let variables = variables::of(ground, fallbacks)?;
     let locals = settings::local_names(ground, fallbacks, &variables);
-    Ok(Translator {
+    let mut translator = Translator {
         sources: ground.sources,
         catalog: ground.catalog,
         tree: &ground.tree,
@@ -209,7 +213,10 @@ fn translator<'a>(
         fallbacks,
         instances,
         has_default_workspace: ground.base == DEFAULT,
-    })
+        sensitive_documents: BTreeSet::new(),
+    };
+    translator.sensitive_documents = translator.read_sensitive_documents();
+    Ok(translator)
 }
 
 /// What translating is a function of.
@@ -227,6 +234,8 @@ struct Translator<'a> {
     /// What states say of what is carried over, by workspace and member.
     instances: &'a Instances,
     has_default_workspace: bool,
+    /// Documents that hold a secret somewhere: declaration and argument.
+    sensitive_documents: BTreeSet<(Address, String)>,
 }
 
 impl Translator<'_> {
@@ -287,6 +296,8 @@ struct Found {
     objects: BTreeSet<Address>,
     /// References that became what a state says of them.
     literals: BTreeSet<String>,
+    /// Those of them that a comment stands beside.
+    noted: BTreeSet<String>,
     /// Secrets that became variables.
     secrets: BTreeMap<String, SecretUse>,
     /// Files that are read: path in the manifest, path on the disk.
@@ -296,11 +307,14 @@ struct Found {
 impl Found {
     fn extend(&mut self, other: Self) {
         self.variables.extend(other.variables);
-        self.locals.extend(other.locals);
+        for (name, local) in other.locals {
+            self.locals.entry(name).or_insert(local);
+        }
         self.opened.extend(other.opened);
         self.uses.extend(other.uses);
         self.objects.extend(other.objects);
         self.literals.extend(other.literals);
+        self.noted.extend(other.noted);
         self.secrets.extend(other.secrets);
         self.copies.extend(other.copies);
     }

@@ -44,14 +44,18 @@ impl Translator<'_> {
             _ => return self.foreign(mode, kind, name, steps, at, found),
         };
         found.objects.insert(address.clone());
+        if self.is_off(at.scope, block) {
+            let is_list = steps.first().is_some_and(is_splat);
+            return Ok(if is_list { Expression::from(hcl_edit::expr::Array::new()) } else { Expression::null() });
+        }
         let base = named(address);
         if self.tree.lifted(at.scope).is_some() {
             let key = at.instance.clone().unwrap_or_else(|| syntax::path("each", &["key"]));
             return Ok(syntax::follow(base, std::iter::once(syntax::index(key)).chain(steps.iter().cloned())));
         }
         match repetition(&block.body) {
-            Repetition::Once => Ok(syntax::follow(base, steps.to_vec())),
-            Repetition::Enabled(_) => switched(base, steps),
+            Repetition::Once if block.body.get("count").is_none() => Ok(syntax::follow(base, steps.to_vec())),
+            Repetition::Once | Repetition::Enabled(_) => switched(base, steps),
             Repetition::Count(_) => Ok(counted(base, steps)),
             Repetition::Each(_) => Ok(syntax::follow(base, steps.to_vec())),
         }
@@ -75,7 +79,8 @@ impl Translator<'_> {
             },
             kind => {
                 let block = scope.object(Mode::Managed, kind, name)?;
-                matches!(repetition(&block.body), Repetition::Enabled(_))
+                let is_one = matches!(repetition(&block.body), Repetition::Once) && block.body.get("count").is_some();
+                is_one || matches!(repetition(&block.body), Repetition::Enabled(_))
             }
         };
         let splat = inner.operators.get(1).filter(|it| is_splat(it) && is_switched);

@@ -23,7 +23,8 @@ impl Translator<'_> {
         let name = block.labels.first()?;
         let written = block.body.get("value")?;
         let called = self.output_name(layer, name);
-        let mut above = block.comments.above.clone();
+        let above = block.comments.above.clone();
+        let mut comment = Vec::new();
         let mut found = Found::default();
         let rewritten = match self.fallbacks.outputs.contains(&called) {
             true => Err(Obstacle("it comes to something else".to_owned())),
@@ -36,7 +37,7 @@ impl Translator<'_> {
             Ok(expression) => {
                 if !found.literals.is_empty() {
                     let literals: Vec<&str> = found.literals.iter().map(String::as_str).collect();
-                    above.push(format!("literal: was {}", literals.join(", ")));
+                    comment.push(format!("literal: was {}", literals.join(", ")));
                 }
                 made.found.extend(found);
                 value::value(&expression)?
@@ -45,7 +46,7 @@ impl Translator<'_> {
             Err(Obstacle(why)) => {
                 let told = told?;
                 let was = print::expression(written);
-                above.push(format!("literal: was {}", literal::one_line(&was)));
+                comment.push(format!("literal: was {}", literal::one_line(&was)));
                 made.notes.push(Note {
                     about: format!("output {name}"),
                     text: format!("it is the literal from state: {why}"),
@@ -78,10 +79,11 @@ impl Translator<'_> {
             ordered.push(("sensitive", Some(Value::Bool(true))));
         }
         for (key, value) in ordered {
-            entries.extend(value.map(|it| Entry::new(key, it)));
+            let above = if key == "value" { std::mem::take(&mut comment) } else { Vec::new() };
+            entries.extend(value.map(|it| Entry { above, ..Entry::new(key, it) }));
         }
         let path = vec!["outputs".to_owned(), called];
-        Some(Section { path, is_item: false, above, table: Table { entries } })
+        Some(Section { path, is_item: false, above, table: Table { entries, ..Table::default() } })
     }
 
     /// What an output is called: names that several layers have get the layer's name before them.
@@ -91,8 +93,18 @@ impl Translator<'_> {
             let declared = root.is_some_and(|it| self.tree.scopes[it].block("output", &[name]).is_some());
             declared || (root.is_none() && self.outputs_of(it).is_some_and(|it| it.contains_key(name)))
         };
-        match (0..self.sources.len()).filter(|it| has(*it)).count() {
+        // What is written alike and reads alike everywhere is one output.
+        let text = |it: usize| {
+            let root = self.tree.root(it)?;
+            let value = self.tree.scopes[root].block("output", &[name])?.body.get("value")?;
+            Some(print::expression(&self.rewrite(value, &At::plain(root), &mut Found::default()).ok()?))
+        };
+        let layers: Vec<usize> = (0..self.sources.len()).filter(|it| has(*it)).collect();
+        let first = layers.first().and_then(|it| text(*it));
+        let is_alike = first.is_some() && layers.iter().all(|it| text(*it) == first);
+        match layers.len() {
             0 | 1 => name.to_owned(),
+            _ if is_alike => name.to_owned(),
             _ => format!("{}_{name}", names::of_layer(&self.sources[layer].name)),
         }
     }
@@ -138,7 +150,7 @@ impl Translator<'_> {
             }
         }
         let path = vec!["variables".to_owned(), variable.called.clone()];
-        Section { path, is_item: false, above: variable.block.comments.above.clone(), table: Table { entries } }
+        Section { path, is_item: false, above: variable.block.comments.above.clone(), table: Table { entries, ..Table::default() } }
     }
 
     fn default_of(&self, variable: &Variable) -> Option<Value> {
@@ -146,7 +158,7 @@ impl Translator<'_> {
             return None;
         }
         match &variable.value {
-            Some(value) => value::value(value),
+            Some(value) => Some(value::value(value).unwrap_or_else(|| Value::expression("null"))),
             None => {
                 let known = self.fallbacks.values.get(&variable.called)?;
                 from_state::literal(&model::schema::Type::Any, known).filter(|_| !matches!(known, Tree::Null))

@@ -5,44 +5,65 @@
 
 use std::collections::BTreeMap;
 
-use hcl_edit::expr::{Array, Expression};
+use hcl_edit::expr::{Array, Expression, Object};
+use hcl_edit::visit_mut::{VisitMut, visit_expr_mut};
+use hcl_edit::{Decorate, Spanned};
 
 use super::at::At;
-use super::rewrite::{Obstacle, Rewritten};
+use super::rewrite::{Obstacle, Rewritten, select};
 use super::syntax::{self, opened};
-use super::{Found, Translator};
+use super::{Found, Translator, value};
 use crate::terraform::configuration::{Block, Body};
 
 /// The type.
 pub const KIND: &str = "aws_iam_policy_document";
 
-type Members = Vec<(String, Expression)>;
+/// Key, value and the comments above.
+type Members = Vec<(String, Expression, Vec<String>)>;
 
 impl Translator<'_> {
     /// The document of a block.
     pub(super) fn policy(&self, block: &Block, at: &At, found: &mut Found) -> Rewritten {
         let body = &block.body;
-        if ["source_policy_documents", "override_policy_documents", "source_json", "override_json"]
-            .iter()
-            .any(|it| body.get(it).is_some())
-        {
-            return Err(Obstacle("the policy document is merged from others".to_owned()));
+        if ["override_policy_documents", "source_json", "override_json"].iter().any(|it| body.get(it).is_some()) {
+            return Err(Obstacle("the policy document overrides others".to_owned()));
         }
         let mut document: Members = Vec::new();
         let version = body.get("version").map(|it| self.rewrite(it, at, found)).transpose()?;
-        document.push(("Version".to_owned(), version.unwrap_or_else(|| syntax::text("2012-10-17"))));
+        document.push(("Version".to_owned(), version.unwrap_or_else(|| syntax::text("2012-10-17")), Vec::new()));
         if let Some(id) = body.get("policy_id") {
-            document.push(("Id".to_owned(), self.rewrite(id, at, found)?));
+            document.push(("Id".to_owned(), self.rewrite(id, at, found)?, comments(body, "policy_id")));
         }
         let mut statements = Array::new();
+        for source in self.sources_of(body, at, found)? {
+            statements.push(source);
+        }
         for statement in body.blocks() {
             if statement.name != "statement" {
                 return Err(Obstacle("the policy document has dynamic statements".to_owned()));
             }
-            statements.push(self.statement(&statement.body, at, found)?);
+            let mut written = self.statement(&statement.body, at, found)?;
+            written.decor_mut().set_prefix(prefix(&statement.comments.above));
+            statements.push(written);
         }
-        document.push(("Statement".to_owned(), Expression::from(statements)));
-        Ok(object(document))
+        document.push(("Statement".to_owned(), Expression::from(statements), Vec::new()));
+        Ok(for_documents(object(document)))
+    }
+
+    /// The statements of the documents that a document begins with.
+    fn sources_of(&self, body: &Body, at: &At, found: &mut Found) -> Result<Vec<Expression>, Obstacle> {
+        let Some(sources) = body.get("source_policy_documents") else { return Ok(Vec::new()) };
+        let unknown = || Obstacle("the policy document is merged from others that are not written there".to_owned());
+        let Expression::Array(sources) = opened(sources) else { return Err(unknown()) };
+        let mut statements = Vec::new();
+        for source in sources.iter() {
+            let source = self.rewrite(source, at, found)?;
+            let document = value::decoded(&source).ok_or_else(unknown)?;
+            let list = select(document, vec![syntax::attribute("Statement")]);
+            let Expression::Array(list) = opened(&list) else { return Err(unknown()) };
+            statements.extend(list.iter().cloned());
+        }
+        Ok(statements)
     }
 
     fn statement(&self, body: &Body, at: &At, found: &mut Found) -> Rewritten {
@@ -51,25 +72,25 @@ impl Translator<'_> {
         }
         let mut statement: Members = Vec::new();
         if let Some(id) = body.get("sid") {
-            statement.push(("Sid".to_owned(), self.rewrite(id, at, found)?));
+            statement.push(("Sid".to_owned(), self.rewrite(id, at, found)?, comments(body, "sid")));
         }
         let effect = body.get("effect").map(|it| self.rewrite(it, at, found)).transpose()?;
-        statement.push(("Effect".to_owned(), effect.unwrap_or_else(|| syntax::text("Allow"))));
+        statement.push(("Effect".to_owned(), effect.unwrap_or_else(|| syntax::text("Allow")), comments(body, "effect")));
         for (block, key) in [("principals", "Principal"), ("not_principals", "NotPrincipal")] {
             if let Some(principals) = self.principals(body, block, at, found)? {
-                statement.push((key.to_owned(), principals));
+                statement.push((key.to_owned(), principals, comments(body, block)));
             }
         }
         for (argument, key) in
             [("actions", "Action"), ("not_actions", "NotAction"), ("resources", "Resource"), ("not_resources", "NotResource")]
         {
             if let Some(value) = body.get(argument) {
-                statement.push((key.to_owned(), one_or_list(self.rewrite(value, at, found)?)));
+                statement.push((key.to_owned(), one_or_list(self.rewrite(value, at, found)?), comments(body, argument)));
             }
         }
         let conditions = self.conditions(body, at, found)?;
         if !conditions.is_empty() {
-            statement.push(("Condition".to_owned(), object(conditions)));
+            statement.push(("Condition".to_owned(), object(conditions), comments(body, "condition")));
         }
         Ok(object(statement))
     }
@@ -85,9 +106,9 @@ impl Translator<'_> {
             if kind.as_str() == "*" {
                 return Ok(Some(syntax::text("*")));
             }
-            match principals.iter_mut().find(|(it, _)| it == kind.as_str()) {
-                Some((_, before)) => *before = syntax::call("concat", [listed(before.clone()), listed(identifiers)]),
-                None => principals.push((kind.as_str().to_owned(), identifiers)),
+            match principals.iter_mut().find(|(it, _, _)| it == kind.as_str()) {
+                Some((_, before, _)) => *before = syntax::call("concat", [listed(before.clone()), listed(identifiers)]),
+                None => principals.push((kind.as_str().to_owned(), identifiers, Vec::new())),
             }
         }
         Ok((!principals.is_empty()).then(|| object(principals)))
@@ -106,9 +127,9 @@ impl Translator<'_> {
             if !order.contains(test.value()) {
                 order.push(test.value().clone());
             }
-            tests.entry(test.value().clone()).or_default().push((variable.value().clone(), values));
+            tests.entry(test.value().clone()).or_default().push((variable.value().clone(), values, Vec::new()));
         }
-        Ok(order.into_iter().filter_map(|it| tests.remove(&it).map(|members| (it, object(members)))).collect())
+        Ok(order.into_iter().filter_map(|it| tests.remove(&it).map(|members| (it, object(members), Vec::new()))).collect())
     }
 
     fn required(&self, body: &Body, name: &str, at: &At, found: &mut Found) -> Rewritten {
@@ -117,8 +138,48 @@ impl Translator<'_> {
     }
 }
 
+/// `&{aws:username}` is how Terraform writes what a policy has as `${aws:username}`.
+/// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document>
+fn for_documents(mut document: Expression) -> Expression {
+    struct Variables;
+    impl VisitMut for Variables {
+        fn visit_expr_mut(&mut self, node: &mut Expression) {
+            if let Expression::String(text) = node {
+                *text.value_mut() = text.value().replace("&{", "${");
+            }
+            visit_expr_mut(self, node);
+        }
+
+        fn visit_literal_mut(&mut self, node: &mut Spanned<String>) {
+            let replaced = node.value().replace("&{", "${");
+            *node.value_mut() = replaced;
+        }
+    }
+    Variables.visit_expr_mut(&mut document);
+    document
+}
+
 fn object(members: Members) -> Expression {
-    syntax::object(members.iter().map(|(key, value)| (key.as_str(), syntax::bare(value.clone()))))
+    let mut object = Object::new();
+    for (key, value, comments) in members {
+        let mut key = syntax::key_of(&key);
+        key.decor_mut().set_prefix(prefix(&comments));
+        object.insert(key, syntax::bare(value));
+    }
+    Expression::from(object)
+}
+
+/// The comments above the first block or the argument of a name.
+fn comments(body: &Body, name: &str) -> Vec<String> {
+    let block = body.block(name).map(|it| it.comments.above.clone());
+    let attribute = || body.attributes().find(|it| it.name == name).map(|it| it.comments.above.clone());
+    block.or_else(attribute).unwrap_or_default()
+}
+
+/// Comments as they stand before what they are about.
+fn prefix(comments: &[String]) -> String {
+    let lines: String = comments.iter().map(|it| format!("# {it}\n")).collect();
+    if lines.is_empty() { lines } else { format!("\n{lines}") }
 }
 
 /// A list of one as its member.

@@ -3,7 +3,7 @@
 //! In: a name and the steps after it. Out: what it is in the manifest. It must not know what is
 //! around it.
 
-use hcl_edit::expr::Expression;
+use hcl_edit::expr::{BinaryOp, BinaryOperator, Expression};
 use model::Mode;
 
 use super::at::{Around, At, Round};
@@ -20,6 +20,10 @@ impl Translator<'_> {
         let nameless = || Obstacle(format!("`{name}` stands alone"));
         match name {
             "var" => Ok(select(self.variable(&second().ok_or_else(nameless)?, at, found)?, rest())),
+            "local" if let Some((root, alias)) = self.alias(&second().ok_or_else(nameless)?, at) => {
+                let steps: Vec<Step> = alias.into_iter().chain(rest()).collect();
+                self.reference(&root, &steps, at, found)
+            }
             "local" => Ok(select(self.local(&second().ok_or_else(nameless)?, at, found)?, rest())),
             "each" => Ok(select(self.each(&second().ok_or_else(nameless)?, at, found)?, rest())),
             "count" => Ok(select(count(at)?, rest())),
@@ -65,15 +69,26 @@ impl Translator<'_> {
 
     fn root_variable(&self, layer: usize, name: &str, found: &mut Found) -> Rewritten {
         let variable = &self.variables[&(layer, name.to_owned())];
-        if variable.is_null() {
-            return Ok(Expression::null());
-        }
         if self.fallbacks.variables.contains(&variable.called) {
             return Err(Obstacle(format!("the value of `var.{name}` is not known")));
         }
         found.uses.insert(settings::use_key("var", layer, name));
         found.variables.insert(variable.called.clone());
         Ok(syntax::path("var", &[&variable.called]))
+    }
+
+    /// A local that is nothing but another name for a module or a remote state: its root and steps.
+    fn alias(&self, name: &str, at: &At) -> Option<(String, Vec<Step>)> {
+        let local = self.tree.scopes[at.scope].local(name)?;
+        let Expression::Traversal(it) = opened(&local.expression) else { return None };
+        let Expression::Variable(root) = &it.expr else { return None };
+        let names: Vec<&str> = it.operators.iter().map_while(attribute_name).collect();
+        let is_whole = match (root.as_str(), names.as_slice()) {
+            ("module", [_]) => true,
+            ("data", ["terraform_remote_state", _] | ["terraform_remote_state", _, "outputs"]) => true,
+            _ => false,
+        };
+        (is_whole && names.len() == it.operators.len()).then(|| (root.value().to_string(), it.operators.clone()))
     }
 
     fn local(&self, name: &str, at: &At, found: &mut Found) -> Rewritten {
@@ -158,13 +173,47 @@ impl Translator<'_> {
                 (At { scope: child, around: Around::Nothing, instance: at.instance.clone() }, &steps[1..])
             }
         };
-        let output = rest.first().and_then(attribute_name);
-        let output = output.ok_or_else(|| Obstacle(format!("`module.{name}` is used as a whole")))?;
+        self.output_of(&inside, &format!("module.{name}"), rest, found)
+    }
+
+    /// An output of a module instance, and the steps after it.
+    pub(super) fn output_of(&self, inside: &At, name: &str, steps: &[Step], found: &mut Found) -> Rewritten {
+        let output = steps.first().and_then(attribute_name);
+        let output = output.ok_or_else(|| Obstacle(format!("`{name}` is used as a whole")))?;
         let block = self.tree.scopes[inside.scope].block("output", &[output]);
         let value = block.and_then(|it| it.body.get("value"));
-        let value = value.ok_or_else(|| Obstacle(format!("`module.{name}` has no output `{output}`")))?;
-        let value = self.rewrite(value, &inside, found)?;
-        Ok(select(syntax::bare(value), rest[1..].to_vec()))
+        let value = value.ok_or_else(|| Obstacle(format!("`{name}` has no output `{output}`")))?;
+        let value = self.rewrite(value, inside, found)?;
+        Ok(select(syntax::bare(value), steps[1..].to_vec()))
+    }
+
+    /// The scope and the `for_each` of a module that is used as a whole.
+    pub(super) fn instances_of(&self, expression: &Expression, at: &At) -> Option<(usize, Expression)> {
+        let Expression::Traversal(it) = opened(expression) else { return None };
+        let is_module = matches!(&it.expr, Expression::Variable(root) if root.as_str() == "module");
+        let name = it.operators.first().and_then(attribute_name).filter(|_| is_module && it.operators.len() == 1)?;
+        match self.tree.scopes[at.scope].children.get(name)? {
+            Child::Every(child) => match &self.tree.scopes[*child].entry {
+                Entry::Each(over) => Some((*child, over.clone())),
+                _ => None,
+            },
+            Child::One(_) | Child::Rounds(_) => None,
+        }
+    }
+
+    /// `terraform.workspace == "prod"`, without a name for the default one.
+    pub(super) fn compared_workspace(&self, it: &BinaryOp) -> Option<Expression> {
+        let is_equality = matches!(it.operator.value(), BinaryOperator::Eq | BinaryOperator::NotEq);
+        let is_workspace = |it: &Expression| print::expression(opened(it)) == "terraform.workspace";
+        let other = match (is_workspace(&it.lhs_expr), is_workspace(&it.rhs_expr)) {
+            (true, false) => &it.rhs_expr,
+            (false, true) => &it.lhs_expr,
+            _ => return None,
+        };
+        let Expression::String(name) = opened(other) else { return None };
+        let environment = syntax::path("stack", &["environment"]);
+        let compared = if name.as_str() == super::DEFAULT { Expression::null() } else { syntax::text(name) };
+        is_equality.then(|| Expression::from(BinaryOp::new(environment, *it.operator.value(), compared)))
     }
 
     /// How often a variable of a module is read in it.

@@ -5,11 +5,12 @@
 
 use std::collections::BTreeSet;
 
+use model::catalog::Kind;
 use model::schema::Schema;
 use model::{Address, Mode};
 
-use super::argument::Made;
-use super::blocks::{groups, unknown};
+use super::argument::{Made, is_document};
+use super::blocks::{Group, groups, unknown};
 use super::rewrite::Obstacle;
 use super::syntax::opened;
 use super::{Found, Translator, literal, print, value};
@@ -101,6 +102,9 @@ impl Translator<'_> {
         };
         let Some(schema) = schema else { return Declared::default() };
         let is_there = members.iter().any(|it| it.object.address.mode == mode);
+        if self.is_off(scope, block) && members.is_empty() {
+            return Declared::default();
+        }
         let section = self.section(scope, block, address, schema, is_there, made);
         let changes = self.all_changes(scope, name, address, made);
         let mut carried: Vec<(String, Carried)> = Vec::new();
@@ -146,38 +150,17 @@ impl Translator<'_> {
         let at = self.place_of(scope, &block.body);
         let mut entries = Vec::new();
         entries.extend(self.for_each(address, scope, &block.body, made));
+        let mut groups = groups(&block.body).into_iter().peekable();
         for structure in &block.body.structures {
-            if let Structure::Attribute(attribute) = structure {
-                entries.extend(self.attribute(address, schema, attribute, &at, made));
-            }
-        }
-        for group in groups(&block.body) {
-            if META.contains(&group.name.as_str()) {
-                if group.name == "provisioner" {
-                    made.notes.push(provisioner(address, block));
+            match structure {
+                Structure::Attribute(attribute) => {
+                    entries.extend(self.attribute(address, schema, attribute, &at, made));
                 }
-                continue;
-            }
-            let Some(field) = schema.field(&group.name) else {
-                let place = group.blocks.first().map_or(&block.place, |it| &it.place);
-                made.notes.push(unknown(&format!("{} of {address}", group.name), place));
-                continue;
-            };
-            let key = (address.clone(), group.name.clone());
-            if let Some(why) = self.fallbacks.dropped.get(&key) {
-                made.changes.push(format!("`{}` is left out: {why}", group.name));
-                continue;
-            }
-            let written = match self.fallbacks.arguments.get(&key) {
-                Some(why) => Err(Obstacle(why.clone())),
-                None => self.group(field, &group, &at, made),
-            };
-            match written {
-                Ok(entry) => entries.extend(entry),
-                Err(Obstacle(why)) => {
-                    let was = format!("the `{}` blocks", group.name);
-                    let entry = self.literal(address, field, &was, &why, made);
-                    entries.extend(entry.map(|it| Entry { is_block: true, ..it }));
+                // A group stands where its first block does.
+                Structure::Block(first) => {
+                    if let Some(group) = groups.next_if(|it| it.blocks.first().is_some_and(|it| std::ptr::eq(*it, first))) {
+                        entries.extend(self.blocks(address, schema, block, &group, &at, made));
+                    }
                 }
             }
         }
@@ -185,7 +168,7 @@ impl Translator<'_> {
         let mut lifecycle = self.switch(address, scope, block, is_there, made);
         lifecycle.extend(self.lifecycle(&block.body, schema, &at, made));
         if !lifecycle.is_empty() {
-            entries.push(Entry::new("lifecycle", Value::Table(Table { entries: lifecycle })));
+            entries.push(Entry::new("lifecycle", Value::Table(Table { entries: lifecycle, ..Table::default() })));
         }
         let mut found = Found::default();
         entries.extend(self.timeouts(&block.body, &at, &mut found));
@@ -198,7 +181,47 @@ impl Translator<'_> {
             path: vec![table.to_owned(), address.kind.clone(), address.name.clone()],
             is_item: false,
             above: block.comments.above.clone(),
-            table: Table { entries },
+            table: Table { entries, after: block.body.trailing.clone() },
+        }
+    }
+
+    /// Blocks of one type as an entry.
+    fn blocks(
+        &self,
+        address: &Address,
+        schema: &Schema,
+        block: &Block,
+        group: &Group<'_>,
+        at: &super::at::At,
+        made: &mut Made,
+    ) -> Option<Entry> {
+        if META.contains(&group.name.as_str()) {
+            if group.name == "provisioner" {
+                made.notes.push(provisioner(address, block));
+            }
+            return None;
+        }
+        let Some(field) = schema.field(&group.name) else {
+            let place = group.blocks.first().map_or(&block.place, |it| &it.place);
+            made.notes.push(unknown(&format!("{} of {address}", group.name), place));
+            return None;
+        };
+        let key = (address.clone(), group.name.clone());
+        if let Some(why) = self.fallbacks.dropped.get(&key) {
+            made.changes.push(format!("`{}` is left out: {why}", group.name));
+            return None;
+        }
+        let written = match self.fallbacks.arguments.get(&key) {
+            Some(why) => Err(Obstacle(why.clone())),
+            None => self.group(field, group, at, made),
+        };
+        match written {
+            Ok(entry) => entry,
+            Err(Obstacle(why)) => {
+                let was = format!("the `{}` blocks", group.name);
+                let entry = self.literal(address, field, &was, &why, made);
+                entry.map(|it| Entry { is_block: true, ..it })
+            }
         }
     }
 
@@ -233,6 +256,7 @@ impl Translator<'_> {
             None => self.enabled(scope, &block.body, &mut found),
         };
         match condition {
+            Ok(Some(condition)) if condition.as_bool() == Some(true) => Vec::new(),
             Ok(Some(condition)) => {
                 made.found.extend(found);
                 made.changes.push("`count` became `lifecycle.enabled`".to_owned());
@@ -254,8 +278,29 @@ impl Translator<'_> {
         }
     }
 
+    /// Whether a module's own arguments switch a block off for good.
+    pub(super) fn is_off(&self, scope: usize, block: &Block) -> bool {
+        let mut found = Found::default();
+        let condition = self.enabled(scope, &block.body, &mut found).ok().flatten();
+        self.tree.scopes[scope].parent.is_some() && condition.and_then(|it| it.as_bool()) == Some(false)
+    }
+
     fn is_repeated(&self, scope: usize, block: &Block) -> bool {
         self.tree.lifted(scope).is_some() || block.body.get("for_each").or(block.body.get("count")).is_some()
+    }
+
+    /// The arguments that states call sensitive as a whole.
+    pub(super) fn read_sensitive_documents(&self) -> BTreeSet<(Address, String)> {
+        let mut documents = BTreeSet::new();
+        for (number, scope) in self.tree.scopes.iter().enumerate() {
+            for block in scope.module.blocks.iter().filter(|it| it.name == "resource") {
+                for member in self.members(number, block) {
+                    let owner = member.address.declaration();
+                    documents.extend(member.object.sensitive.iter().map(|it| (owner.clone(), it.clone())));
+                }
+            }
+        }
+        documents
     }
 
     /// Everything that states say of carried objects, in our types; what has no id in them is
@@ -269,7 +314,8 @@ impl Translator<'_> {
                 }
                 for Member { workspace, address, object } in self.members(number, block) {
                     if let Some(kind) = self.catalog.kind(&address.kind).filter(|_| address.mode == Mode::Managed) {
-                        let instance = attributes::read(kind, &object.attributes, &object.sensitive);
+                        let sensitive = leaves(kind, object);
+                        let instance = attributes::read(kind, &object.attributes, &sensitive);
                         instances.entry(workspace.to_owned()).or_default().extend(instance.map(|it| (address, it)));
                     } else if let Some(kind) = self.catalog.data_kind(&address.kind) {
                         let value = attributes::read_data(kind, &object.attributes, &object.sensitive);
@@ -280,6 +326,13 @@ impl Translator<'_> {
         }
         (instances, data)
     }
+}
+
+/// What of an object is secret. Terraform calls a whole document sensitive when a secret is in it;
+/// which part that is, the expressions tell.
+fn leaves(kind: &Kind, object: &TerraformObject) -> Vec<String> {
+    let is_document = |it: &&String| (kind.inputs)().field(it).is_some_and(|it| is_document(it) && !it.sensitive);
+    object.sensitive.iter().filter(|it| !is_document(it)).cloned().collect()
 }
 
 fn provisioner(address: &Address, block: &Block) -> Note {

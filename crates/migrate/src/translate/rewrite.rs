@@ -3,13 +3,15 @@
 //! In: an expression and where it stands. Out: the same with every name as the manifest has it,
 //! or why there is no such expression. It must not know what is done with the result.
 
+use std::collections::BTreeSet;
+
 use hcl_edit::Decorate;
 use hcl_edit::expr::{Expression, ForExpr, FuncCall, Object, ObjectKey, ObjectValue, TraversalOperator};
 use hcl_edit::template::{Directive, Element, Interpolation, StringTemplate, Template};
 
 use super::at::At;
 use super::syntax::{self, closed, opened};
-use super::{Found, Translator};
+use super::{Found, Translator, fold};
 
 /// Why an expression cannot be carried over: a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,19 +61,22 @@ impl Translator<'_> {
                 it.cond_expr = operand(&it.cond_expr, inner(&it.cond_expr)?);
                 it.true_expr = operand(&it.true_expr, inner(&it.true_expr)?);
                 it.false_expr = inner(&it.false_expr)?;
-                Expression::from(it)
+                fold::conditional(it)
             }
             Expression::FuncCall(call) => self.call(call, at, bound, found)?,
             Expression::UnaryOp(it) => {
                 let mut it = (**it).clone();
                 it.expr = operand(&it.expr, inner(&it.expr)?);
-                Expression::from(it)
+                fold::unary(it)
             }
             Expression::BinaryOp(it) => {
                 let mut it = (**it).clone();
+                if let Some(known) = self.compared_workspace(&it) {
+                    return Ok(known);
+                }
                 it.lhs_expr = operand(&it.lhs_expr, inner(&it.lhs_expr)?);
                 it.rhs_expr = operand(&it.rhs_expr, inner(&it.rhs_expr)?);
-                Expression::from(it)
+                fold::binary(it)
             }
             Expression::ForExpr(it) => self.comprehension(it, at, bound, found)?,
             Expression::Variable(name) => match bound.get(name.as_str()) {
@@ -87,6 +92,10 @@ impl Translator<'_> {
                 }
                 match &it.expr {
                     Expression::Variable(name) => match bound.get(name.as_str()) {
+                        Some(Meaning::Instance { scope, key }) => {
+                            let instance = Some(syntax::name(key));
+                            self.output_of(&At { instance, ..At::plain(*scope) }, name.as_str(), &steps, found)?
+                        }
                         Some(renamed) => bound_name(renamed, name.as_str(), steps),
                         None => self.reference(name.as_str(), &steps, at, found)?,
                     },
@@ -118,9 +127,10 @@ impl Translator<'_> {
                     }
                 }
             };
+            let before = found.literals.clone();
             let mut rewritten = ObjectValue::new(self.within(value.expr(), at, bound, found)?);
             rewritten.set_terminator(value.terminator());
-            object.insert(key, rewritten);
+            object.insert(commented(key, &before, found), rewritten);
         }
         Ok(object)
     }
@@ -138,14 +148,14 @@ impl Translator<'_> {
                 Element::Literal(_) => elements.push(element.clone()),
                 Element::Interpolation(it) => {
                     let rewritten = syntax::bare(self.within(&it.expr, at, bound, found)?);
-                    match opened(&rewritten) {
+                    match unconverted(opened(&rewritten)) {
                         Expression::String(text) => elements.push(Element::from(text.value().as_str())),
                         Expression::StringTemplate(inner) => elements.extend(inner.iter().cloned()),
                         Expression::Number(_) | Expression::Bool(_) => {
                             elements.push(Element::from(super::print::expression(&rewritten).as_str()));
                         }
                         _ => {
-                            let mut interpolation = Interpolation::new(opened(&rewritten).clone());
+                            let mut interpolation = Interpolation::new(unconverted(opened(&rewritten)).clone());
                             interpolation.strip = it.strip;
                             elements.push(Element::from(interpolation));
                         }
@@ -193,28 +203,46 @@ impl Translator<'_> {
         for argument in call.args.iter_mut() {
             *argument = self.within(argument, at, bound, found)?;
         }
-        // What has become text already needs no conversion.
-        if call.name.name.as_str() == "tostring"
-            && let Some(Expression::String(_)) = call.args.get(0).map(opened)
-        {
-            return Ok(call.args.remove(0));
-        }
-        Ok(Expression::from(call))
+        Ok(fold::call(call))
     }
 
     fn comprehension(&self, it: &ForExpr, at: &At, bound: &Bound, found: &mut Found) -> Rewritten {
         let mut it = it.clone();
+        if let Some(instances) = self.instances_of(&it.intro.collection_expr, at) {
+            return self.over_instances(it, instances, at, bound, found);
+        }
         it.intro.collection_expr = self.within(&it.intro.collection_expr, at, bound, found)?;
         let names = it.intro.key_var.iter().chain([&it.intro.value_var]).map(|it| it.value().to_string());
         let bound = bound.and(names);
+        self.body_of(it, at, &bound, found)
+    }
+
+    /// What a `for` makes of each member.
+    fn body_of(&self, mut it: ForExpr, at: &At, bound: &Bound, found: &mut Found) -> Rewritten {
         if let Some(key) = &it.key_expr {
-            it.key_expr = Some(self.within(key, at, &bound, found)?);
+            it.key_expr = Some(self.within(key, at, bound, found)?);
         }
-        it.value_expr = self.within(&it.value_expr, at, &bound, found)?;
+        it.value_expr = self.within(&it.value_expr, at, bound, found)?;
         if let Some(condition) = &mut it.cond {
-            condition.expr = self.within(&condition.expr, at, &bound, found)?;
+            condition.expr = self.within(&condition.expr, at, bound, found)?;
         }
         Ok(Expression::from(it))
+    }
+
+    /// A `for` over the instances of a module: over what its `for_each` goes over.
+    fn over_instances(
+        &self,
+        mut it: ForExpr,
+        (child, over): (usize, Expression),
+        at: &At,
+        bound: &Bound,
+        found: &mut Found,
+    ) -> Rewritten {
+        it.intro.collection_expr = self.within(&over, &at.around(super::at::Around::Nothing), bound, found)?;
+        let value = it.intro.value_var.value().to_string();
+        let key = it.intro.key_var.get_or_insert_with(|| hcl_edit::Ident::new_sanitized("key").into()).value().to_string();
+        let bound = bound.and([key.clone()]).instances(value, child, key);
+        self.body_of(it, at, &bound, found)
     }
 }
 
@@ -234,6 +262,13 @@ pub(super) enum Meaning {
         /// What `x.value` is.
         value: String,
     },
+    /// An instance of a module, whose outputs follow.
+    Instance {
+        /// The scope that stands for all instances.
+        scope: usize,
+        /// The name that is its key.
+        key: String,
+    },
 }
 
 impl Bound {
@@ -251,6 +286,12 @@ impl Bound {
         Self(all)
     }
 
+    /// A name for the instances of a module too.
+    fn instances(mut self, name: String, scope: usize, key: String) -> Self {
+        self.0.push((name, Meaning::Instance { scope, key }));
+        self
+    }
+
     fn get(&self, name: &str) -> Option<&Meaning> {
         self.0.iter().rev().find(|(bound, _)| bound == name).map(|(_, meaning)| meaning)
     }
@@ -258,7 +299,7 @@ impl Bound {
 
 fn bound_name(meaning: &Meaning, name: &str, mut steps: Vec<syntax::Step>) -> Expression {
     match meaning {
-        Meaning::Itself => syntax::follow(syntax::name(name), steps),
+        Meaning::Itself | Meaning::Instance { .. } => syntax::follow(syntax::name(name), steps),
         Meaning::Iterator { key, value } => {
             let first = if steps.is_empty() { None } else { Some(steps.remove(0)) };
             let is_key = first.as_ref().and_then(syntax::attribute_name) == Some("key");
@@ -308,6 +349,30 @@ fn operand(before: &Expression, after: Expression) -> Expression {
     match before {
         Expression::Variable(_) | Expression::Traversal(_) => closed(after),
         _ => after,
+    }
+}
+
+/// A key with a comment that says which references in its value became literals.
+fn commented(mut key: ObjectKey, before: &BTreeSet<String>, found: &mut Found) -> ObjectKey {
+    let fresh: Vec<String> = found.literals.difference(before).cloned().collect();
+    if fresh.is_empty() {
+        return key;
+    }
+    let prefix = key.decor().prefix().map_or_else(String::new, |it| it.to_string());
+    let indent = if prefix.contains('\n') { "" } else { "\n" };
+    key.decor_mut().set_prefix(format!("{prefix}{indent}# literal: was {}\n", fresh.join(", ")));
+    found.noted.extend(fresh.iter().cloned());
+    found.literals.retain(|it| before.contains(it));
+    key
+}
+
+/// Within text a number needs no conversion.
+fn unconverted(expression: &Expression) -> &Expression {
+    match expression {
+        Expression::FuncCall(call) if matches!(call.name.name.as_str(), "tonumber" | "tostring") => {
+            call.args.get(0).filter(|_| call.args.len() == 1).map_or(expression, opened)
+        }
+        _ => expression,
     }
 }
 

@@ -30,7 +30,15 @@ struct Layer {
     outputs: Vec<Section>,
     made: Made,
     tags: Option<(Value, String)>,
-    provider: Vec<Entry>,
+    provider: Vec<Setting>,
+}
+
+/// A setting of the provider.
+struct Setting {
+    entry: Entry,
+    found: Found,
+    /// Its value, where it is known.
+    constant: Option<String>,
 }
 
 /// The draft of everything.
@@ -57,15 +65,19 @@ pub(super) fn files(translator: &Translator<'_>, ground: &Ground<'_>) -> Result<
         draft.sensitive.append(&mut layer.made.sensitive);
         draft.notes.extend(layer.made.notes.drain(..).map(|it| (number, it)));
     }
-    let homes = Homes::of(translator, &found, secrets);
+    let (provider, shared) = provider(translator, &mut layers, &mut found);
+    let mut homes = Homes::of(translator, &found, secrets);
+    homes.variables.extend(shared.into_iter().map(|it| (it, None)));
     let tags = Tags::of(&layers);
     let mut settings = File { path: "stack.toml".to_owned(), ..File::default() };
     settings.sections.push(section(&["stack"], vec![Entry::new("name", Value::literal(ground.name))]));
-    if let Some(provider) = layers.iter().find(|it| !it.provider.is_empty()) {
-        settings.sections.push(section(&["provider", "aws"], provider.provider.clone()));
+    if !provider.is_empty() {
+        settings.sections.push(section(&["provider", "aws"], provider));
     }
     settings.sections.extend(translator.values(None, &homes, &found, &mut draft));
     settings.sections.extend(tags.shared.map(|entries| section(&["tags"], entries)));
+    let shared_outputs = shared_outputs(&layers);
+    settings.sections.extend(shared_outputs.iter().cloned());
     let mut files = vec![settings];
     for (number, layer) in layers.into_iter().enumerate() {
         let mut file = File { path: format!("{}.toml", ground.sources[number].name), ..File::default() };
@@ -75,7 +87,12 @@ pub(super) fn files(translator: &Translator<'_>, ground: &Ground<'_>) -> Result<
         file.sections.extend(translator.values(Some(number), &homes, &found, &mut draft));
         file.sections.extend(tags.own.get(&number).map(|entries| section(&["tags"], entries.clone())));
         file.sections.extend(layer.sections);
-        file.sections.extend(layer.outputs);
+        file.sections.extend(layer.outputs.into_iter().filter(|it| !shared_outputs.contains(it)));
+        if let Some(root) = ground.tree.root(number) {
+            let above = ground.tree.scopes[root].module.trailing.clone();
+            let apart = Section { path: Vec::new(), is_item: false, above, table: Table::default() };
+            file.sections.extend(Some(apart).filter(|it| !it.above.is_empty()));
+        }
         files.push(file);
     }
     files.retain(|it| !it.sections.is_empty() || !it.head.is_empty());
@@ -88,17 +105,53 @@ pub(super) fn files(translator: &Translator<'_>, ground: &Ground<'_>) -> Result<
     Ok(draft)
 }
 
+/// The provider's settings, and the variables that they use. A region that is a variable of nothing
+/// else is written out.
+fn provider(translator: &Translator<'_>, layers: &mut [Layer], found: &mut Found) -> (Vec<Entry>, BTreeSet<String>) {
+    let (mut entries, mut shared) = (Vec::new(), BTreeSet::new());
+    let settings = layers.iter_mut().map(|it| std::mem::take(&mut it.provider)).find(|it| !it.is_empty());
+    for setting in settings.unwrap_or_default() {
+        let is_used = setting.found.variables.iter().all(|it| found.variables.contains(it));
+        match setting.constant.filter(|_| setting.entry.key == "region" && !is_used) {
+            Some(region) => entries.push(Entry { value: Value::literal(&region), ..setting.entry }),
+            None => {
+                shared.extend(setting.found.variables.iter().cloned());
+                found.extend(setting.found);
+                entries.push(setting.entry);
+            }
+        }
+    }
+    if entries.is_empty()
+        && let Some(region) = translator.region_of_states()
+    {
+        entries.push(Entry::new("region", Value::literal(&region)));
+    }
+    (entries, shared)
+}
+
 fn section(path: &[&str], entries: Vec<Entry>) -> Section {
     let path = path.iter().map(|it| (*it).to_owned()).collect();
-    Section { path, is_item: false, above: Vec::new(), table: Table { entries } }
+    Section { path, is_item: false, above: Vec::new(), table: Table { entries, ..Table::default() } }
+}
+
+/// Outputs that several layers have alike.
+fn shared_outputs(layers: &[Layer]) -> Vec<Section> {
+    let mut seen: Vec<&Section> = Vec::new();
+    let mut shared: Vec<Section> = Vec::new();
+    for output in layers.iter().flat_map(|it| &it.outputs) {
+        if seen.contains(&output) && !shared.contains(output) {
+            shared.push(output.clone());
+        }
+        seen.push(output);
+    }
+    shared
 }
 
 /// Layers in different regions are different stacks.
 fn regions(translator: &Translator<'_>, layers: &[Layer]) -> Vec<Problem> {
     let region = |(number, layer): (usize, &Layer)| {
-        let Value::Text(text) = &layer.provider.iter().find(|it| it.key == "region")?.value else { return None };
-        let known = translator.region(number).unwrap_or_else(|| text.clone());
-        Some((number, known))
+        layer.provider.iter().find(|it| it.entry.key == "region")?;
+        Some((number, translator.region(number)?))
     };
     let regions: Vec<(usize, String)> = layers.iter().enumerate().filter_map(region).collect();
     let Some((first, home)) = regions.first() else { return Vec::new() };
@@ -191,7 +244,7 @@ impl Translator<'_> {
             match block.name.as_str() {
                 "output" => layer.outputs.extend(self.output(number, block, &at, &mut layer.made)),
                 "provider" if block.labels.first().is_some_and(|it| it == "aws") && block.body.get("alias").is_none() => {
-                    layer.provider = self.provider(block, &at, &mut layer.made);
+                    layer.provider = self.provider(block, &at);
                     layer.tags = self.default_tags(block, &at, &mut layer.made);
                 }
                 "moved" | "import" | "removed" => layer.made.notes.push(done(block)),
@@ -282,11 +335,14 @@ impl Translator<'_> {
         }
     }
 
-    fn provider(&self, block: &Block, at: &At, made: &mut Made) -> Vec<Entry> {
+    fn provider(&self, block: &Block, at: &At) -> Vec<Setting> {
         let mut entries = Vec::new();
         let mut add = |key: &str, expression: Option<&Expression>| {
-            let rewritten = expression.and_then(|it| self.rewrite(it, at, &mut made.found).ok());
-            entries.extend(rewritten.and_then(|it| Some(Entry::new(key, value::value(&it)?))));
+            let mut found = Found::default();
+            let rewritten = expression.and_then(|it| self.rewrite(it, at, &mut found).ok());
+            let constant = rewritten.as_ref().and_then(|it| self.constant(it));
+            let entry = rewritten.and_then(|it| Some(Entry::new(key, value::value(&it)?)));
+            entries.extend(entry.map(|entry| Setting { entry, found, constant }));
         };
         for key in ["region", "profile", "allowed_account_ids"] {
             add(key, block.body.get(key));
@@ -301,6 +357,15 @@ impl Translator<'_> {
             add(name, Some(&object));
         }
         entries
+    }
+
+    /// The region that ARNs in the states name, where it is one.
+    fn region_of_states(&self) -> Option<String> {
+        let instances = self.instances.values().flat_map(BTreeMap::values);
+        let arns = instances.filter_map(|it| Some(it.outputs.get("arn")?.as_text()?.to_owned()));
+        let regions: BTreeSet<String> = arns.filter_map(|it| it.split(':').nth(3).map(str::to_owned)).collect();
+        let mut regions = regions.into_iter().filter(|it| !it.is_empty());
+        regions.next().filter(|_| regions.next().is_none())
     }
 
     /// The region of a layer, where it is known.

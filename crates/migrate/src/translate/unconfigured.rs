@@ -57,16 +57,25 @@ impl Translator<'_> {
             secrets.insert(called.clone(), SecretUse { value: revealed, source: format!("{address}.{path}") });
             Some(Value::expression(&format!("var.{called}")))
         });
+        let mut members: Vec<(Address, Vec<&Taken<'_>>)> = Vec::new();
         for it in &taken {
-            let Some(entries) = written.get(&it.address) else { continue };
-            let path = vec!["resource".to_owned(), it.address.kind.clone(), it.address.name.clone()];
-            let table = Table { entries: entries.clone() };
+            let declaration = it.address.declaration();
+            match members.iter_mut().find(|(known, _)| *known == declaration) {
+                Some((_, members)) => members.push(it),
+                None => members.push((declaration, vec![it])),
+            }
+        }
+        for (declaration, members) in members {
+            let of_member = |it: &&Taken<'_>| Some((it.address.key.clone(), written.get(&it.address)?.clone()));
+            let entries = together(members.iter().filter_map(of_member).collect());
+            let path = vec!["resource".to_owned(), declaration.kind.clone(), declaration.name.clone()];
+            let table = Table { entries, ..Table::default() };
             sections.push(Section { path, is_item: false, above: Vec::new(), table });
             let carried = Carried {
-                declaration: it.address.clone(),
+                declaration,
                 layer: self.sources[layer].name.clone(),
                 place: None,
-                members: vec![(it.address.clone(), it.object.address.clone())],
+                members: members.iter().map(|it| (it.address.clone(), it.object.address.clone())).collect(),
                 changes: vec!["there is no configuration: it is written as the state has it".to_owned()],
             };
             draft.carried.entry(self.base.to_owned()).or_default().push(carried);
@@ -104,20 +113,18 @@ impl Translator<'_> {
         taken
     }
 
-    /// What an object is called: modules and keys are a part of the name.
+    /// What an object is called: modules are a part of the name.
     fn own_address(&self, layer: usize, object: &TerraformObject) -> Address {
         let address = &object.address;
         let calls = address.module.0.iter().map(|it| match &it.key {
             Some(key) => format!("{}_{}", it.name, key.text()),
             None => it.name.clone(),
         });
-        let mut name = names::prefixed(&calls.collect::<Vec<_>>(), &address.name);
-        if let Some(key) = &address.key {
-            name = names::identifier(&format!("{name}_{}", key.text()));
-        }
+        let name = names::prefixed(&calls.collect::<Vec<_>>(), &address.name);
         let prefix = names::of_layer(&self.sources[layer].name);
         let is_free = |name: &String| !self.addresses.contains(&Address::managed(&*address.kind, &**name));
-        Address::managed(&*address.kind, names::unique(&name, &prefix, &is_free))
+        let declaration = Address::managed(&*address.kind, names::unique(&name, &prefix, &is_free));
+        address.key.as_ref().map_or_else(|| declaration.clone(), |it| declaration.member(it.text()))
     }
 
     fn told_outputs(&self, layer: usize, taken: &[Taken<'_>], outputs: &mut Vec<Section>, made: &mut Made) {
@@ -140,7 +147,7 @@ impl Translator<'_> {
                 entries.push(Entry::new("sensitive", Value::Bool(true)));
             }
             let path = vec!["outputs".to_owned(), called];
-            outputs.push(Section { path, is_item: false, above: Vec::new(), table: Table { entries } });
+            outputs.push(Section { path, is_item: false, above: Vec::new(), table: Table { entries, ..Table::default() } });
         }
     }
 
@@ -152,4 +159,42 @@ impl Translator<'_> {
             }
         }
     }
+}
+
+/// The arguments of all members of a declaration: those in which they differ come from its
+/// `for_each`.
+fn together(members: Vec<(Option<String>, Vec<Entry>)>) -> Vec<Entry> {
+    let keys: Vec<String> = members.iter().filter_map(|(key, _)| key.clone()).collect();
+    if keys.is_empty() {
+        return members.into_iter().flat_map(|(_, entries)| entries).collect();
+    }
+    let mut names: Vec<&Entry> = Vec::new();
+    for entry in members.iter().flat_map(|(_, entries)| entries) {
+        if names.iter().all(|it| it.key != entry.key) {
+            names.push(entry);
+        }
+    }
+    let value_in = |entries: &[Entry], key: &str| entries.iter().find(|it| it.key == key).map(|it| it.value.clone());
+    let is_same = |name: &str| {
+        let first = members.first().and_then(|(_, it)| value_in(it, name));
+        members.iter().all(|(_, it)| value_in(it, name) == first)
+    };
+    let differing: Vec<&str> = names.iter().map(|it| it.key.as_str()).filter(|it| !is_same(it)).collect();
+    let for_each = match differing.is_empty() {
+        true => Value::List(keys.into_iter().map(|it| Value::literal(&it).into()).collect()),
+        false => {
+            let of_member = |(key, entries): &(Option<String>, Vec<Entry>)| {
+                let value = |name: &&str| value_in(entries, name).unwrap_or_else(|| Value::expression("null"));
+                let entries = differing.iter().map(|it| Entry::new(*it, value(it))).collect();
+                Some(Entry::new(key.clone()?, Value::Table(Table { entries, ..Table::default() })))
+            };
+            let entries = members.iter().filter_map(of_member).collect();
+            Value::Table(Table { entries, ..Table::default() })
+        }
+    };
+    let own = |it: &Entry| match differing.contains(&it.key.as_str()) {
+        true => Entry::new(&*it.key, Value::expression(&format!("each.value.{}", it.key))),
+        false => it.clone(),
+    };
+    std::iter::once(Entry::new("for_each", for_each)).chain(names.into_iter().map(own)).collect()
 }

@@ -65,6 +65,15 @@ pub fn document(expression: &Expression) -> Option<Value> {
     }
 }
 
+/// What `jsonencode` encodes.
+#[must_use]
+pub fn decoded(expression: &Expression) -> Option<Expression> {
+    match opened(expression) {
+        Expression::FuncCall(call) if call.name.name.as_str() == "jsonencode" => call.args.get(0).cloned(),
+        _ => None,
+    }
+}
+
 /// A member that may not be absent: null is written as an expression.
 fn member(expression: &Expression) -> Value {
     value(expression).unwrap_or_else(|| Value::expression("null"))
@@ -94,7 +103,7 @@ pub fn table(members: &Object) -> Option<Table> {
             is_block: false,
         });
     }
-    Some(Table { entries })
+    Some(Table { entries, ..Table::default() })
 }
 
 /// A document whose lists of tables stand as blocks.
@@ -170,7 +179,7 @@ fn filled(value: &Json, expressions: &[(Expression, bool)]) -> Value {
         Json::Array(items) => Value::List(items.iter().map(|it| filled(it, expressions).into()).collect()),
         Json::Object(members) => {
             let entry = |(key, value): (&String, &Json)| Entry::new(plain(key, expressions), filled(value, expressions));
-            Value::Table(Table { entries: members.iter().map(entry).collect() })
+            Value::Table(Table { entries: members.iter().map(entry).collect(), ..Table::default() })
         }
     }
 }

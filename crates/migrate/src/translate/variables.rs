@@ -28,12 +28,6 @@ pub struct Variable {
 }
 
 impl Variable {
-    /// Whether it is null, and no environment says otherwise.
-    #[must_use]
-    pub fn is_null(&self) -> bool {
-        !self.is_sensitive && self.elsewhere.is_empty() && self.value.as_ref().is_some_and(Expression::is_null)
-    }
-
     /// Everything that makes two variables the same.
     fn likeness(&self) -> String {
         let text = |it: Option<&Expression>| it.map(print::expression);

@@ -44,10 +44,7 @@ fn messages(problems: &[Diagnostic]) -> String {
 /// A table of the draft, or the file, has the same key twice.
 pub fn file(file: &File) -> Result<String, Malformed> {
     let mut page = Page::default();
-    page.above(&file.head);
-    if !file.head.is_empty() {
-        page.text.push('\n');
-    }
+    page.head(&file.head);
     for section in &file.sections {
         page.section(section);
     }
@@ -61,12 +58,35 @@ struct Page {
 }
 
 impl Page {
+    /// The comments at the head of a file: paragraphs.
+    fn head(&mut self, lines: &[String]) {
+        for line in lines {
+            match line.as_str() {
+                "" => self.text.push('\n'),
+                _ => self.above(std::slice::from_ref(line)),
+            }
+        }
+        if !lines.is_empty() {
+            self.text.push('\n');
+        }
+    }
+
     fn section(&mut self, section: &Section) {
+        if section.path.is_empty() {
+            // Comments that belong to nothing in particular stand apart.
+            self.text.push('\n');
+            self.above(&section.above);
+            self.text.push('\n');
+            return self.body(&section.path, &section.table, false);
+        }
         self.above(&section.above);
-        if !section.path.is_empty() {
+        // Where only headers would follow it, a header says nothing, unless it declares something.
+        let is_object = matches!(section.path.first().map(String::as_str), Some("resource" | "data"));
+        let is_line = |it: &Entry| shape::of_entry(it, is_object).is_line();
+        let entries = &section.table.entries;
+        if section.is_item || entries.is_empty() || entries.iter().any(is_line) || !section.table.after.is_empty() {
             self.header(&section.path, section.is_item, None);
         }
-        let is_object = matches!(section.path.first().map(String::as_str), Some("resource" | "data"));
         self.body(&section.path, &section.table, is_object);
     }
 
@@ -82,6 +102,7 @@ impl Page {
                 Shape::Section(_) | Shape::Sections(_) => {}
             }
         }
+        self.after(table);
         for (entry, shape) in &shapes {
             let path = [path, std::slice::from_ref(&entry.key)].concat();
             match shape {
@@ -108,12 +129,13 @@ impl Page {
         for member in &members.entries {
             self.line(&format!("{}.{}", text::key(&entry.key), text::key(&member.key)), member);
         }
+        self.above(&members.after);
     }
 
     /// `[path]`, without the header where only headers would follow it.
     fn sub_section(&mut self, path: &[String], entry: &Entry, table: &Table) {
         self.above(&entry.above);
-        let says_something = !entry.above.is_empty() || entry.beside.is_some();
+        let says_something = !entry.above.is_empty() || entry.beside.is_some() || !table.after.is_empty();
         if says_something || table.entries.iter().any(|it| shape::of_entry(it, false).is_line()) {
             self.header(path, false, entry.beside.as_deref());
         }
@@ -158,7 +180,7 @@ impl Page {
                 }
                 self.text.push(']');
             }
-            Value::Table(table) if table.entries.is_empty() => self.text.push_str("{}"),
+            Value::Table(table) if shape::is_empty(table) => self.text.push_str("{}"),
             // With line breaks, so that there is a place for comments: TOML 1.0 has none, and the
             // formatter moves them above.
             Value::Table(table) => {
@@ -171,8 +193,17 @@ impl Page {
                     self.text.push(',');
                     self.beside(entry.beside.as_deref());
                 }
+                self.above(&table.after);
                 self.text.push('}');
             }
+        }
+    }
+
+    /// The comments after the last line of a table, apart from the header that may follow.
+    fn after(&mut self, table: &Table) {
+        self.above(&table.after);
+        if !table.after.is_empty() {
+            self.text.push('\n');
         }
     }
 

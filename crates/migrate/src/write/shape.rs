@@ -45,11 +45,16 @@ pub(super) fn of_entry(entry: &Entry, of_object: bool) -> Shape<'_> {
             Some(tables) if entry.is_block || !items.iter().all(fits_as_row) => Shape::Sections(tables),
             Some(_) | None => Shape::Line,
         },
-        Value::Table(table) if table.entries.is_empty() => Shape::Line,
+        Value::Table(table) if is_empty(table) => Shape::Line,
         Value::Table(table) if of_object && is_setting(&entry.key, table) => Shape::Dotted(table),
         Value::Table(table) if !entry.is_block && is_small(&entry.key, &entry.value) => Shape::Line,
         Value::Table(table) => Shape::Section(table),
     }
+}
+
+/// Whether there is nothing to write between its braces.
+pub(super) fn is_empty(table: &Table) -> bool {
+    table.entries.is_empty() && table.after.is_empty()
 }
 
 /// The members of a list of nothing but tables.
@@ -68,7 +73,7 @@ fn is_setting(key: &str, table: &Table) -> bool {
         Value::List(items) => tables(items).is_none(),
         Value::Table(_) => false,
     };
-    SETTINGS.contains(&key) && table.entries.len() <= FEW && table.entries.iter().all(is_flat)
+    SETTINGS.contains(&key) && (1..=FEW).contains(&table.entries.len()) && table.entries.iter().all(is_flat)
 }
 
 /// Whether a table of few values fits on the line of its key.
@@ -112,7 +117,8 @@ fn flat_width(value: &Value) -> Option<usize> {
             let width = |it: &Item| (it.above.is_empty() && it.beside.is_none()).then(|| flat_width(&it.value))?;
             Some(joined(items.iter().map(width).collect::<Option<_>>()?, "[]".len()))
         }
-        Value::Table(table) if table.entries.is_empty() => Some("{}".len()),
+        Value::Table(table) if is_empty(table) => Some("{}".len()),
+        Value::Table(table) if !table.after.is_empty() => None,
         Value::Table(table) => {
             let width = |it: &Entry| {
                 let is_quiet = it.above.is_empty() && it.beside.is_none();
@@ -128,7 +134,7 @@ fn stands_as_block(entry: &Entry) -> bool {
     let holds_tables = match &entry.value {
         Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => false,
         Value::List(items) => tables(items).is_some(),
-        Value::Table(table) => !table.entries.is_empty(),
+        Value::Table(table) => !is_empty(table),
     };
     entry.is_block && holds_tables
 }

@@ -16,7 +16,7 @@ fn list(values: impl IntoIterator<Item = Value>) -> Value {
 }
 
 fn table<const N: usize>(entries: [(&str, Value); N]) -> Value {
-    Value::Table(Table { entries: entries.map(|(key, value)| Entry::new(key, value)).into() })
+    Value::Table(Table { entries: entries.map(|(key, value)| Entry::new(key, value)).into(), ..Table::default() })
 }
 
 fn block(key: &str, value: Value) -> Entry {
@@ -33,7 +33,7 @@ fn lines(lines: &[&str]) -> Vec<String> {
 
 fn section(path: &str, entries: Vec<Entry>) -> Section {
     let path = path.split('.').map(str::to_owned).collect();
-    Section { path, is_item: false, above: Vec::new(), table: Table { entries } }
+    Section { path, is_item: false, above: Vec::new(), table: Table { entries, ..Table::default() } }
 }
 
 fn written(sections: Vec<Section>) -> String {
@@ -109,8 +109,8 @@ fn blocks() {
 #[test]
 fn blocks_in_blocks() {
     let by_default = block("apply_by_default", table([("sse_algorithm", text("aws:kms"))]));
-    let rule = Value::Table(Table { entries: vec![by_default] });
-    let configuration = Value::Table(Table { entries: vec![block("rule", rule.clone())] });
+    let rule = Value::Table(Table { entries: vec![by_default], ..Table::default() });
+    let configuration = Value::Table(Table { entries: vec![block("rule", rule.clone())], ..Table::default() });
     let rules = Value::List(vec![
         Item { above: lines(&["First."]), ..Item::from(rule.clone()) },
         Item { beside: Some("second".to_owned()), ..Item::from(rule) },
@@ -118,8 +118,7 @@ fn blocks_in_blocks() {
     check(
         "resource.aws_s3_bucket.main",
         vec![block("configuration", configuration), commented(&[], block("rules", rules), Some("all"))],
-        "[resource.aws_s3_bucket.main]\n\n\
-         [resource.aws_s3_bucket.main.configuration.rule.apply_by_default]\nsse_algorithm = \"aws:kms\"\n\n\
+        "[resource.aws_s3_bucket.main.configuration.rule.apply_by_default]\nsse_algorithm = \"aws:kms\"\n\n\
          # First.\n[[resource.aws_s3_bucket.main.rules]] # all\n\n\
          [resource.aws_s3_bucket.main.rules.apply_by_default]\nsse_algorithm = \"aws:kms\"\n\n\
          [[resource.aws_s3_bucket.main.rules]] # second\n\n\
@@ -158,7 +157,7 @@ fn a_table_that_just_fits() {
     let tags = |width: usize| vec![Entry::new("tags", table([("Name", text(&"x".repeat(width - 20)))]))];
     let line = |width: usize| format!("tags = {{ Name = \"{}\" }}\n", "x".repeat(width - 20));
     check("locals", tags(100), &format!("[locals]\n{}", line(100)));
-    check("locals", tags(101), &format!("[locals]\n\n[locals.tags]\nName = \"{}\"\n", "x".repeat(81)));
+    check("locals", tags(101), &format!("[locals.tags]\nName = \"{}\"\n", "x".repeat(81)));
 }
 
 #[test]
@@ -203,7 +202,7 @@ fn settings() {
 fn comments() {
     let noted = Item { above: lines(&["one"]), value: Value::Int(1), beside: Some("beside".to_owned()) };
     let inner = commented(&["inner"], Entry::new("b", Value::Int(1)), None);
-    let nested = Item::from(list([Value::Table(Table { entries: vec![inner.clone()] })]));
+    let nested = Item::from(list([Value::Table(Table { entries: vec![inner.clone()], ..Table::default() })]));
     let all = Value::List(vec![noted, nested]);
     check(
         "locals",
@@ -213,11 +212,32 @@ fn comments() {
                 Entry::new("a", all),
                 Some("x\ny"),
             ),
-            Entry::new("c", Value::Table(Table { entries: vec![inner] })),
+            Entry::new("c", Value::Table(Table { entries: vec![inner], ..Table::default() })),
         ],
         "[locals]\n### Title ##\n#\n#   indented\n# a b\n# c\n# d\n# e\na = [\n  # one\n  1, # beside\n  [\n    \
          # inner\n    { b = 1 },\n  ],\n] # x y\n\n[locals.c]\n# inner\nb = 1\n",
     );
+}
+
+#[test]
+fn comments_at_the_end_of_tables() {
+    let ended = |entries| Table { entries, after: lines(&["the end"]) };
+    let one = || vec![Entry::new("a", Value::Int(1))];
+    let main = Section {
+        table: ended(vec![
+            Entry::new("b", Value::Int(2)),
+            Entry::new("lifecycle", Value::Table(ended(one()))),
+            Entry::new("c", Value::List(vec![Item::from(Value::Int(1)), Item::from(Value::Table(ended(one())))])),
+            block("d", Value::Table(ended(Vec::new()))),
+            Entry::new("e", Value::Table(ended(one()))),
+        ]),
+        ..section("resource.aws_x.main", Vec::new())
+    };
+    let apart = Section { path: Vec::new(), above: lines(&["of nothing"]), ..section("x", Vec::new()) };
+    let expect = "[resource.aws_x.main]\nb           = 2\nlifecycle.a = 1\n# the end\nc = [\n  1,\n  # the end\n  \
+                  { a = 1 },\n]\n# the end\n\n[resource.aws_x.main.d]\n# the end\n\n\
+                  [resource.aws_x.main.e]\na = 1\n# the end\n\n# of nothing\n\n[locals]\n";
+    assert_eq!(written(vec![main, apart, section("locals", Vec::new())]), expect);
 }
 
 #[test]
@@ -241,7 +261,7 @@ fn text_on_several_lines() {
     check_text("a\n\tb", "\"\"\"\na\n\tb\"\"\"");
     check_text("\n\na\n\n", "\"\"\"\n\n\na\n\n\"\"\"");
     check_text("echo \"$X\" \\\n  y\n", "'''\necho \"$X\" \\\n  y\n'''");
-    check_text("{\"a\": 1}\n", "'''\n{\"a\": 1}\n'''");
+    check_text("{\"a\": 1}\n", "\"\"\"\n{\"a\": 1}\n\"\"\"");
     check_text("'''\n\"\"\"\"\\\n\"", "\"\"\"\n'''\n\"\"\\\"\"\\\\\n\\\"\"\"\"");
     check_text("a\r\nb\n", "\"\"\"\na\\r\nb\n\"\"\"");
 }
@@ -412,7 +432,8 @@ impl Artist {
             let value = self.value(depth);
             Entry { key, above, value, beside: self.comment(), is_block: self.draw(2) == 0 }
         });
-        Table { entries: entries.collect() }
+        let entries = entries.collect();
+        Table { entries, after: self.above() }
     }
 
     fn value(&mut self, depth: usize) -> Value {

@@ -21,6 +21,8 @@ pub(super) fn quoted(text: &str, may_break: bool) -> String {
     let is_raw = needs_escapes(text) && !text.contains("'''") && !text.ends_with('\'');
     if may_break && is_block(text) {
         let is_printable = |it: char| it == '\n' || it == '\t' || !is_unprintable(it);
+        // Quotes need no escapes in a text of several lines.
+        let is_raw = is_raw && text.contains('\\');
         return if is_raw && text.chars().all(is_printable) { format!("'''\n{text}'''") } else { block(text) };
     }
     if !is_raw || text.chars().any(is_unprintable) {

@@ -49,6 +49,9 @@ async fn act(cli: &Cli, interrupts: &Interrupts) -> Result<(), Failure> {
         anstream::println!("{document:#}");
     } else if home.talkative() {
         anstream::println!("\nReady: the state of this stack is `{}`.", shared.place());
+        for command in shared.left_to_init().iter().filter(|_| !shared.is_sandbox()) {
+            anstream::println!("State of another environment lies beside the manifest: `{command}` carries it over.");
+        }
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ use engine::store::Key;
 use migrate::request::{Migration, Request, Secrets};
 use migrate::terraform::Problem;
 use migrate::{report, survey};
+use model::diagnostic;
 use serde_json::json;
 
 use crate::args::{self, Cli, Migrate};
@@ -159,6 +160,10 @@ impl Told {
         document["verification"] = verification.to_json();
         if let Some(failure) = &verification.failure {
             document["error"] = render::failure::document(failure)["error"].clone();
+            if let Some(problems) = &failure.problems {
+                document["diagnostics"] =
+                    diagnostic::json(&problems.sources, &problems.diagnostics)["diagnostics"].clone();
+            }
         }
         document
     }

@@ -17,7 +17,6 @@ pub fn fits(document: &Value, schema: &Value) {
 }
 
 /// An object with at least these members.
-/// An object with at least these members.
 pub fn object(members: Value) -> Value {
     let required: Vec<&String> = members.as_object().expect("members").keys().collect();
     json!({ "type": "object", "required": required, "properties": members })

@@ -328,7 +328,6 @@ fn what_makes_no_sense_is_refused_before_anything_is_written() {
         ("migrate --out shop", "SOURCE"),
         ("migrate terraform/logs", "--out"),
         ("migrate terraform/logs --out shop --verify --no-verify", "--no-verify"),
-        ("migrate terraform/logs --out shop --json --markdown", "--markdown"),
         ("migrate terraform/logs --out shop --secrets plain", "variables"),
         ("migrate terraform/nothing --out shop", "terraform/nothing"),
         ("migrate terraform --out shop", "terraform"),
@@ -344,7 +343,9 @@ fn what_makes_no_sense_is_refused_before_anything_is_written() {
         assert_eq!(ran.out, "", "{line}");
         person.has_nothing();
     }
-    fits(&person.run("migrate terraform/logs --out . --json").exits(1).json(), &failure("usage", 1));
+    for line in ["migrate terraform/logs --out . --json", "migrate terraform/logs --out shop --json --markdown"] {
+        fits(&person.run(line).exits(1).json(), &failure("usage", 1));
+    }
 }
 
 #[test]
@@ -395,7 +396,21 @@ fn states_are_read_from_s3_with_their_workspaces() {
     person.run("plan shop --env prod --detailed-exitcode").exits(0);
     assert!(person.text("shop/MIGRATION.md").contains("The plan of the environment prod was empty"));
 
-    // A state by itself, and credentials only for that.
+    // Each environment has a state of its own, and goes to the bucket by itself.
+    let state = format!("\n[state]\nbucket = \"{BUCKET}\"\nlock_table = \"{TABLE}\"\n");
+    let person = {
+        let settings = person.text("shop/stack.toml");
+        person.with("shop/stack.toml", &(settings + &state))
+    };
+    person.run("init shop").exits(0).says("carried over").says("stackctl init --env prod");
+    person.run("plan shop --env prod").exits(1).complains("`stackctl init --env prod` carries it over");
+    let ran = person.run("init shop --env prod").exits(0).says("carried over");
+    assert!(!ran.out.contains("another environment"), "{}", ran.out);
+    person.run("plan shop --detailed-exitcode").exits(0);
+    person.run("plan shop --env prod --detailed-exitcode").exits(0);
+    cloud.take_calls();
+
+    // A state by itself.
     let found = person.run("migrate s3://acme-terraform/shop/logs.tfstate --out alone --json").exits(0).json();
     assert_eq!(found["environments"], json!([null]), "{found:#}");
     nothing_changed(&cloud);
@@ -465,7 +480,7 @@ fn a_secret_is_written_nowhere_and_goes_along_to_the_bucket() {
     let settings = person.text("shop/stack.toml");
     let shared = format!("{settings}\n[state]\nbucket = \"{BUCKET}\"\nlock_table = \"{TABLE}\"\n");
     let person = person.with("shop/stack.toml", &shared);
-    person.run("plan shop").exits(1).complains("stackctl init");
+    person.run("plan shop").exits(3).complains("stackctl init");
     person.run("init shop").exits(0).says("carried over").says("3 resources");
     person.run("plan shop --detailed-exitcode").exits(0);
     let mut command = person.command("plan shop --detailed-exitcode");

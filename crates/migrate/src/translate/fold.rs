@@ -1,0 +1,100 @@
+//! What operations on literals come to.
+//!
+//! In: an operation whose operands are in terms of the manifest. Out: its value where that is
+//! known, else the operation. It must not know names.
+
+use hcl_edit::expr::{BinaryOp, BinaryOperator, Conditional, Expression, FuncArgs, FuncCall, UnaryOp, UnaryOperator};
+
+use super::syntax::{self, opened};
+
+/// The branch of a conditional whose condition is known.
+pub(super) fn conditional(it: Conditional) -> Expression {
+    match opened(&it.cond_expr).as_bool() {
+        Some(true) => syntax::bare(it.true_expr),
+        Some(false) => syntax::bare(it.false_expr),
+        None => Expression::from(it),
+    }
+}
+
+/// `!true`
+pub(super) fn unary(it: UnaryOp) -> Expression {
+    match (*it.operator.value(), opened(&it.expr)) {
+        (UnaryOperator::Not, Expression::Bool(value)) => Expression::from(!*value.value()),
+        _ => Expression::from(it),
+    }
+}
+
+/// Comparisons of literals, and `&&` and `||` with a known side.
+pub(super) fn binary(it: BinaryOp) -> Expression {
+    let (left, right) = (opened(&it.lhs_expr), opened(&it.rhs_expr));
+    let known = match it.operator.value() {
+        BinaryOperator::Eq => same(left, right).map(Expression::from),
+        BinaryOperator::NotEq => same(left, right).map(|it| Expression::from(!it)),
+        BinaryOperator::And => match (left.as_bool(), right.as_bool()) {
+            (Some(false), _) | (_, Some(false)) => Some(Expression::from(false)),
+            (Some(true), _) => Some(right.clone()),
+            (_, Some(true)) => Some(left.clone()),
+            (None, None) => None,
+        },
+        BinaryOperator::Or => match (left.as_bool(), right.as_bool()) {
+            (Some(true), _) | (_, Some(true)) => Some(Expression::from(true)),
+            (Some(false), _) => Some(right.clone()),
+            (_, Some(false)) => Some(left.clone()),
+            (None, None) => None,
+        },
+        BinaryOperator::Greater => numbers(left, right).map(|(left, right)| Expression::from(left > right)),
+        BinaryOperator::GreaterEq => numbers(left, right).map(|(left, right)| Expression::from(left >= right)),
+        BinaryOperator::Less => numbers(left, right).map(|(left, right)| Expression::from(left < right)),
+        BinaryOperator::LessEq => numbers(left, right).map(|(left, right)| Expression::from(left <= right)),
+        BinaryOperator::Plus
+        | BinaryOperator::Minus
+        | BinaryOperator::Mul
+        | BinaryOperator::Div
+        | BinaryOperator::Mod => None,
+    };
+    known.map_or_else(|| Expression::from(it), syntax::bare)
+}
+
+/// `merge` without what is empty, `length` of a list that stands there, conversions of what needs
+/// none.
+pub(super) fn call(mut it: FuncCall) -> Expression {
+    match (it.name.name.as_str(), it.args.len()) {
+        ("tostring", 1) if matches!(it.args.get(0).map(opened), Some(Expression::String(_))) => it.args.remove(0),
+        ("length", 1) => match it.args.get(0).map(opened) {
+            Some(Expression::Array(items)) if items.iter().all(|it| !matches!(it, Expression::ForExpr(_))) => {
+                Expression::from(hcl_edit::Number::from(items.len()))
+            }
+            Some(Expression::Object(members)) => Expression::from(hcl_edit::Number::from(members.len())),
+            _ => Expression::from(it),
+        },
+        ("merge", many) if many > 0 && !it.args.expand_final() => {
+            let is_empty = |it: &Expression| matches!(opened(it), Expression::Object(members) if members.is_empty());
+            let mut left: Vec<Expression> = it.args.iter().filter(|it| !is_empty(it)).cloned().collect();
+            if left.len() == 1 {
+                return syntax::bare(left.remove(0));
+            }
+            if left.len() == many {
+                return Expression::from(it);
+            }
+            let mut arguments = FuncArgs::new();
+            left.into_iter().for_each(|it| arguments.push(it));
+            it.args = arguments;
+            Expression::from(it)
+        }
+        _ => Expression::from(it),
+    }
+}
+
+fn same(left: &Expression, right: &Expression) -> Option<bool> {
+    let is_plain = |it: &Expression| {
+        matches!(it, Expression::Null(_) | Expression::Bool(_) | Expression::Number(_) | Expression::String(_))
+    };
+    (is_plain(left) && is_plain(right)).then(|| match (left, right) {
+        (Expression::Number(left), Expression::Number(right)) => left.value() == right.value(),
+        (left, right) => left == right,
+    })
+}
+
+fn numbers(left: &Expression, right: &Expression) -> Option<(f64, f64)> {
+    Some((left.as_number()?.as_f64()?, right.as_number()?.as_f64()?))
+}
