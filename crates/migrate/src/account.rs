@@ -10,6 +10,7 @@ use model::Known;
 use crate::draft::Carried;
 use crate::report::{Accounted, Fate, Layer, Note, Report, SecretFound};
 use crate::request::Request;
+use crate::scrub;
 use crate::settle::{self, Settled};
 use crate::translate::{DEFAULT, Instances};
 
@@ -41,11 +42,12 @@ pub fn report(request: &Request<'_>, settled: &Settled, instances: &Instances) -
             });
         }
     }
-    if let Some(first) = layers.first_mut() {
-        let note = |(about, text)| Note { about, text, place: None };
-        first.notes.extend(settle::unsettled(&settled.left).into_iter().map(note));
-    }
-    Report { stack: request.name.clone(), layers, secrets: secrets(request, settled, instances) }
+    let note = |(about, text)| Note { about, text, place: None };
+    let unsettled = settle::unsettled(&settled.left).into_iter().map(note).collect();
+    let secrets = secrets(request, settled, instances);
+    let mut report = Report { stack: request.name.clone(), layers, secrets, unsettled };
+    scrub::report(&mut report, &scrub::distinct(&settled.secrets, &request.sources));
+    report
 }
 
 fn layer(source: &crate::request::Source) -> Layer {

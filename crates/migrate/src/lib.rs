@@ -8,12 +8,14 @@ mod account;
 pub mod attributes;
 pub mod draft;
 pub mod from_state;
+mod manager;
 pub mod rehearsal;
 mod remember;
 pub mod report;
 pub mod request;
 #[cfg(test)]
 mod sample;
+mod scrub;
 mod settle;
 pub mod survey;
 pub mod terraform;
@@ -23,9 +25,9 @@ pub mod write;
 #[cfg(test)]
 mod testing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use request::{Migration, Request};
+use request::{Migration, Request, Secrets};
 use terraform::Problem;
 use translate::Ground;
 
@@ -38,6 +40,11 @@ pub fn migrate(request: &Request<'_>) -> Result<Migration, Vec<Problem>> {
     let (instances, data) = translate::states(&ground)?;
     let settled = settle::settle(request, &ground, &instances, &data)?;
     let report = account::report(request, &settled, &instances);
+    let mut settled = settled;
+    let expected = match request.secrets {
+        Secrets::Variables => BTreeSet::new(),
+        Secrets::Manager => settle::into_manager(request, &ground, &mut settled, &instances, &data)?,
+    };
     let environment = |workspace: String| settle::environment(&workspace).map(str::to_owned);
     let states: BTreeMap<_, _> = settled.states.into_iter().map(|(it, state)| (environment(it), state)).collect();
     Ok(Migration {
@@ -45,7 +52,7 @@ pub fn migrate(request: &Request<'_>) -> Result<Migration, Vec<Problem>> {
         copies: settled.copies,
         states,
         report,
-        expected: std::collections::BTreeSet::new(),
+        expected,
         secrets: settled.secrets,
     })
 }

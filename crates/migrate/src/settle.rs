@@ -12,11 +12,11 @@ use model::state::State;
 use model::{Address, Known};
 
 use crate::draft::{File, Table, Value};
-use crate::rehearsal::{Disagreement, Rehearsal, Rehearsed, Where, Why, rehearse};
+use crate::rehearsal::{Disagreement, Rehearsal, Where, Why, rehearse, replan};
 use crate::request::Request;
 use crate::terraform::Problem;
 use crate::translate::{self, DEFAULT, DataValues, Draft, Fallbacks, Ground, Instances};
-use crate::write;
+use crate::{manager, scrub, write};
 
 /// A manifest that agrees with Terraform's states as far as it can.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ pub fn settle(
     let mut round = 0;
     loop {
         round += 1;
-        let draft = translate::translate(ground, &fallbacks, instances)?;
+        let mut draft = translate::translate(ground, &fallbacks, instances)?;
         let before = fallbacks.clone();
         fallbacks.sensitive.extend(draft.sensitive.iter().cloned());
         for name in &draft.open {
@@ -66,19 +66,20 @@ pub fn settle(
             continue;
         }
         let secrets = secrets(&draft, ground, instances);
+        scrub::files(&mut draft.files, &scrub::distinct(&secrets, ground.sources));
         let files = texts(&draft.files)?;
         let copies = copies(request, &draft)?;
         let mut states = BTreeMap::new();
         let mut left = Vec::new();
         for workspace in workspaces(ground) {
-            let tried = try_out(request, &draft, (&files, &copies, &secrets), instances, data, &workspace);
+            let tried = rehearsal(request, &draft, (&files, &copies, &secrets), instances, data, &workspace, rehearse);
             for disagreement in tried.disagreements {
                 learn(&mut fallbacks, ground, &workspace, &disagreement);
                 left.push((workspace.clone(), disagreement));
             }
             states.extend(tried.state.map(|it| (workspace, it)));
         }
-        if fallbacks == before || round == MOST_ROUNDS {
+        if fallbacks == before || round >= MOST_ROUNDS {
             return Ok(Settled { draft, files, copies, states, secrets, left });
         }
     }
@@ -98,16 +99,17 @@ pub fn environment(workspace: &str) -> Option<&str> {
 
 type Written<'a> = (&'a BTreeMap<String, String>, &'a BTreeMap<String, Vec<u8>>, &'a BTreeMap<String, Known>);
 
-fn try_out(
+fn rehearsal<T>(
     request: &Request<'_>,
     draft: &Draft,
     (files, copies, secrets): Written<'_>,
     instances: &Instances,
     data: &DataValues,
     workspace: &str,
-) -> Rehearsed {
+    act: impl FnOnce(&Rehearsal<'_>) -> T,
+) -> T {
     let (no_instances, no_data) = (BTreeMap::new(), BTreeMap::new());
-    rehearse(&Rehearsal {
+    act(&Rehearsal {
         files,
         copies,
         environment: environment(workspace),
@@ -121,7 +123,7 @@ fn try_out(
 }
 
 /// The texts of a draft.
-fn texts(files: &[File]) -> Result<BTreeMap<String, String>, Vec<Problem>> {
+pub fn texts(files: &[File]) -> Result<BTreeMap<String, String>, Vec<Problem>> {
     let text = |file: &File| match write::file(file) {
         Ok(text) => Ok((file.path.clone(), text)),
         Err(malformed) => Err(vec![Problem::of(&file.path, malformed.to_string())]),
@@ -243,6 +245,29 @@ fn within(value: &Value, known: &Known, reference: &str) -> Option<Known> {
         }
         Value::Text(_) | Value::Bool(_) | Value::Int(_) | Value::Float(_) => None,
     }
+}
+
+/// Moves the secrets into Secrets Manager; answers what the first plan will show because of that.
+///
+/// # Errors
+/// What was written cannot be read back.
+pub fn into_manager(
+    request: &Request<'_>,
+    ground: &Ground<'_>,
+    settled: &mut Settled,
+    instances: &Instances,
+    data: &DataValues,
+) -> Result<BTreeSet<Address>, Vec<Problem>> {
+    manager::manage(&mut settled.draft.files, &settled.draft.secrets);
+    settled.files = texts(&settled.draft.files)?;
+    let mut expected = BTreeSet::new();
+    for workspace in workspaces(ground) {
+        let Some(state) = settled.states.get(&workspace) else { continue };
+        let written = (&settled.files, &settled.copies, &settled.secrets);
+        let changes = rehearsal(request, &settled.draft, written, instances, data, &workspace, |it| replan(it, state));
+        expected.extend(changes.into_iter().map(|it| it.address));
+    }
+    Ok(expected)
 }
 
 /// The disagreements that people have to know about.

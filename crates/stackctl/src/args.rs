@@ -439,7 +439,11 @@ impl Command {
             Self::State(State::History { manifest, .. }) | Self::Init { manifest, .. } => manifest.manifest.as_ref(),
             Self::Lock(Lock::Show { manifest, .. } | Lock::Break { manifest }) => manifest.manifest.as_ref(),
             Self::New { .. } | Self::Output { .. } | Self::State(_) | Self::Import { .. } | Self::Diff(_) => None,
-            Self::Migrate(_) | Self::Explain { .. } | Self::Schema { .. } | Self::Sandbox(_) | Self::Completions { .. } => None,
+            Self::Migrate(_)
+            | Self::Explain { .. }
+            | Self::Schema { .. }
+            | Self::Sandbox(_)
+            | Self::Completions { .. } => None,
         }
     }
 }

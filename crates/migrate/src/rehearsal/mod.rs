@@ -135,6 +135,13 @@ pub fn rehearse(rehearsal: &Rehearsal<'_>) -> Rehearsed {
     rehearsed
 }
 
+/// What a plan would change of what a state remembers, without the values of secrets.
+#[must_use]
+pub fn replan(rehearsal: &Rehearsal<'_>, state: &State) -> Vec<Change> {
+    let loaded = load::load(rehearsal, false);
+    plans(rehearsal, &loaded, state, &mut Rehearsed::default()).changes
+}
+
 fn rehearse_stack(rehearsal: &Rehearsal<'_>, loaded: &Loaded, graph: &Graph, rehearsed: &mut Rehearsed) {
     let evaluated = evaluate::all(rehearsal, &loaded.stack, graph);
     if !evaluated.failed.is_empty() {

@@ -29,6 +29,8 @@ pub struct Report {
     pub layers: Vec<Layer>,
     /// The secrets that stand in Terraform's states.
     pub secrets: Vec<SecretFound>,
+    /// Where the manifest does not say what Terraform applied: the first plan shows it.
+    pub unsettled: Vec<Note>,
 }
 
 /// One layer.

@@ -85,6 +85,7 @@ pub(super) fn wordpress() -> Report {
         }],
     };
     Report {
+        unsettled: Vec::new(),
         stack: "wordpress".to_owned(),
         layers: vec![vpc, rds],
         secrets: vec![

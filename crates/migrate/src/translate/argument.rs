@@ -116,7 +116,7 @@ impl Translator<'_> {
                 let called = secret_of(owner, field.name);
                 let source = format!("{owner}.{}", field.name);
                 let value = Some(serde_json::Value::String(text.value().clone()));
-                found.secrets.insert(called.clone(), SecretUse { value, source });
+                found.secrets.insert(called.clone(), SecretUse { value, source, generated: None });
                 syntax::path("var", &[&called])
             }
             _ => expression,

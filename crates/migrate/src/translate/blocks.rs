@@ -15,7 +15,7 @@ use super::syntax::{self, opened};
 use super::{Found, Translator, print};
 use crate::draft::{Entry, Item, Table, Value};
 use crate::report::Note;
-use crate::terraform::configuration::{Block, Body, Structure};
+use crate::terraform::configuration::{Block, Body, Comments, Structure};
 
 /// Blocks of one type, in the order written.
 pub(super) struct Group<'a> {
@@ -63,29 +63,32 @@ impl Translator<'_> {
         field: &Field,
         group: &Group<'_>,
         at: &At,
+        bound: &Bound,
         made: &mut Made,
     ) -> Result<Option<Entry>, Obstacle> {
         let absent = || Obstacle(format!("`{}` is no block here", group.name));
         let schema = schema_of(field).ok_or_else(absent)?;
         let first = group.blocks.first().map(|it| it.comments.clone()).unwrap_or_default();
-        if group.blocks.iter().any(|it| it.name == "dynamic") {
+        let Some(rounds) = self.rounds_of(group, at, bound, made)? else {
             let mut found = Found::default();
-            let list = self.listed(schema, &group.blocks, at, &Bound::default(), &mut found)?;
+            let list = self.listed(schema, &group.blocks, at, bound, &mut found)?;
             made.found.extend(found);
             let expression = if is_single(field) { syntax::call("one", [list]) } else { list };
             let value = Value::expression(&print::expression(&expression));
             return Ok(Some(Entry { above: first.above, ..Entry::new(field.name, value) }));
-        }
+        };
         let mut tables = Vec::new();
-        for block in &group.blocks {
-            let table = self.table(schema, &block.body, at, made)?;
-            tables.push((table, &block.comments));
+        for (body, comments, bound) in &rounds {
+            tables.push((self.table(schema, body, at, bound, made)?, *comments));
+        }
+        if tables.is_empty() {
+            return Ok(None);
         }
         let value = match (is_single(field), tables.len()) {
             (true, 1) => Value::Table(tables.remove(0).0),
             (true, _) => return Err(Obstacle(format!("`{}` stands more than once", field.name))),
             (false, _) => {
-                let item = |(index, (table, comments)): (usize, (Table, &crate::terraform::configuration::Comments))| {
+                let item = |(index, (table, comments)): (usize, (Table, &Comments))| {
                     // The first one's comments stand above the whole entry where it is one block.
                     let above = if index == 0 { Vec::new() } else { comments.above.clone() };
                     Item { above, value: Value::Table(table), beside: None }
@@ -97,7 +100,14 @@ impl Translator<'_> {
     }
 
     /// The body of a static block as a table.
-    pub(super) fn table(&self, schema: &Schema, body: &Body, at: &At, made: &mut Made) -> Result<Table, Obstacle> {
+    pub(super) fn table(
+        &self,
+        schema: &Schema,
+        body: &Body,
+        at: &At,
+        bound: &Bound,
+        made: &mut Made,
+    ) -> Result<Table, Obstacle> {
         let mut entries = Vec::new();
         let mut done = BTreeSet::new();
         let groups = groups(body);
@@ -109,7 +119,7 @@ impl Translator<'_> {
                         continue;
                     };
                     let mut found = Found::default();
-                    let expression = self.rewrite(&attribute.expression, at, &mut found)?;
+                    let expression = self.within(&attribute.expression, at, bound, &mut found)?;
                     if field.sensitive {
                         made.sensitive.extend(found.variables.iter().cloned());
                         if matches!(opened(&expression), Expression::String(text) if !text.is_empty()) {
@@ -137,7 +147,7 @@ impl Translator<'_> {
                         Some(field) => {
                             let group = groups.iter().find(|it| it.name == name);
                             if let Some(group) = group {
-                                entries.extend(self.group(field, group, at, made)?);
+                                entries.extend(self.group(field, group, at, bound, made)?);
                             }
                         }
                         None => made.notes.push(unknown(name, &block.place)),
@@ -146,6 +156,32 @@ impl Translator<'_> {
             }
         }
         Ok(Table { entries, after: body.trailing.clone() })
+    }
+
+    /// What each block of a group is made of, where it is known how many there are.
+    fn rounds_of<'b>(
+        &self,
+        group: &Group<'b>,
+        at: &At,
+        bound: &Bound,
+        made: &mut Made,
+    ) -> Result<Option<Vec<Round<'b>>>, Obstacle> {
+        let mut rounds = Vec::new();
+        let mut found = Found::default();
+        for block in &group.blocks {
+            if block.name != "dynamic" {
+                rounds.push((&block.body, &block.comments, bound.clone()));
+                continue;
+            }
+            let dynamic = Dynamic::of(block)?;
+            let over = self.within(dynamic.over, at, bound, &mut found)?;
+            let Some(members) = members(opened(&over)) else { return Ok(None) };
+            for (key, value) in members {
+                rounds.push((&dynamic.content.body, &block.comments, bound.round(&dynamic.iterator, key, value)));
+            }
+        }
+        made.found.extend(found);
+        Ok(Some(rounds))
     }
 
     /// Blocks of one type as a list that is an expression.
@@ -169,14 +205,7 @@ impl Translator<'_> {
     }
 
     fn dynamic(&self, schema: &Schema, block: &Block, at: &At, bound: &Bound, found: &mut Found) -> Rewritten {
-        let label = block.labels.first().map_or("", String::as_str);
-        let iterator = match block.body.get("iterator").map(opened) {
-            Some(Expression::Variable(name)) => name.value().to_string(),
-            _ => label.to_owned(),
-        };
-        let over = block.body.get("for_each").ok_or_else(|| Obstacle("a dynamic block has no `for_each`".to_owned()))?;
-        let content = block.body.block("content");
-        let content = content.ok_or_else(|| Obstacle("a dynamic block has no `content`".to_owned()))?;
+        let Dynamic { iterator, over, content } = Dynamic::of(block)?;
         let over = syntax::bare(opened(&self.within(over, at, bound, found)?).clone());
         let key = if iterator == "key" { "name" } else { "key" }.to_owned();
         let reads_key = super::uses::of_attribute(&content.body, &iterator, "key") > 0;
@@ -209,6 +238,54 @@ impl Translator<'_> {
             members.push((group.name, value));
         }
         Ok(syntax::object(members.iter().map(|(key, value)| (key.as_str(), value.clone()))))
+    }
+}
+
+/// The body of one block, its comments, and what is bound in it.
+type Round<'b> = (&'b Body, &'b Comments, Bound);
+
+/// A `dynamic` block.
+struct Dynamic<'b> {
+    iterator: String,
+    over: &'b Expression,
+    content: &'b Block,
+}
+
+impl<'b> Dynamic<'b> {
+    fn of(block: &'b Block) -> Result<Self, Obstacle> {
+        let iterator = match block.body.get("iterator").map(opened) {
+            Some(Expression::Variable(name)) => name.value().to_string(),
+            _ => block.labels.first().cloned().unwrap_or_default(),
+        };
+        let over = block.body.get("for_each").ok_or_else(|| Obstacle("a dynamic block has no `for_each`".to_owned()))?;
+        let content = block.body.block("content");
+        let content = content.ok_or_else(|| Obstacle("a dynamic block has no `content`".to_owned()))?;
+        Ok(Self { iterator, over, content })
+    }
+}
+
+/// Keys and values of what stands there in full.
+fn members(over: &Expression) -> Option<Vec<(Expression, Expression)>> {
+    match over {
+        Expression::Array(items) => {
+            let member = |(index, it): (usize, &Expression)| {
+                (Expression::from(hcl_edit::Number::from(index)), syntax::bare(it.clone()))
+            };
+            Some(items.iter().enumerate().map(member).collect())
+        }
+        Expression::Object(members) => {
+            let member = |(key, value): (&hcl_edit::expr::ObjectKey, &hcl_edit::expr::ObjectValue)| {
+                Some((syntax::text(&syntax::static_key(key)?), syntax::bare(value.expr().clone())))
+            };
+            members.iter().map(member).collect()
+        }
+        Expression::FuncCall(call) if call.name.name.as_str() == "toset" => match call.args.get(0).map(opened)? {
+            Expression::Array(items) => {
+                Some(items.iter().map(|it| (syntax::bare(it.clone()), syntax::bare(it.clone()))).collect())
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 

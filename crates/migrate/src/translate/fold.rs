@@ -67,6 +67,18 @@ pub(super) fn call(mut it: FuncCall) -> Expression {
             Some(Expression::Object(members)) => Expression::from(hcl_edit::Number::from(members.len())),
             _ => Expression::from(it),
         },
+        ("lookup", 2 | 3) => match (it.args.get(0).map(opened), it.args.get(1).map(opened)) {
+            (Some(Expression::Object(members)), Some(Expression::String(wanted)))
+                if members.iter().all(|(key, _)| syntax::static_key(key).is_some()) =>
+            {
+                let mut members = members.iter();
+                let is_it = |key: &hcl_edit::expr::ObjectKey| syntax::static_key(key).as_ref() == Some(wanted.value());
+                let found = members.find(|(key, _)| is_it(key)).map(|(_, value)| value.expr().clone());
+                let value = found.or_else(|| it.args.get(2).cloned());
+                value.map_or_else(|| Expression::from(it.clone()), syntax::bare)
+            }
+            _ => Expression::from(it),
+        },
         ("merge", many) if many > 0 && !it.args.expand_final() => {
             let is_empty = |it: &Expression| matches!(opened(it), Expression::Object(members) if members.is_empty());
             let mut left: Vec<Expression> = it.args.iter().filter(|it| !is_empty(it)).cloned().collect();

@@ -55,7 +55,7 @@ impl Translator<'_> {
                 let called = secret_of(owner, field.name);
                 let source = format!("{owner}.{}", field.name);
                 let revealed = engine::fingerprint::reveal(value).map(|it| it.to_json());
-                made.found.secrets.insert(called.clone(), SecretUse { value: revealed, source });
+                made.found.secrets.insert(called.clone(), SecretUse { value: revealed, source, generated: None });
                 Value::expression(&format!("var.{called}"))
             })),
         }

@@ -108,6 +108,17 @@ pub struct SecretUse {
     pub value: Option<Json>,
     /// Where Terraform has it.
     pub source: String,
+    /// How Terraform generated it, where it did.
+    pub generated: Option<Generated>,
+}
+
+/// A password that Terraform made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generated {
+    /// Its length in characters.
+    pub length: i64,
+    /// Whether it may have other characters than letters and digits.
+    pub special: bool,
 }
 
 /// What states say of objects in our types, by workspace and member address.
@@ -209,6 +220,7 @@ fn translator<'a>(
         locations: &ground.locations,
         addresses: Addresses::of(&ground.tree, ground.sources),
         variables,
+        inner: names::inner(&ground.tree, ground.sources, &locals.values().collect()),
         locals,
         fallbacks,
         instances,
@@ -230,6 +242,8 @@ struct Translator<'a> {
     variables: BTreeMap<(usize, String), Variable>,
     /// What root modules' locals are called.
     locals: BTreeMap<(usize, String), String>,
+    /// What those of child modules are called, and their variables.
+    inner: names::Inner,
     fallbacks: &'a Fallbacks,
     /// What states say of what is carried over, by workspace and member.
     instances: &'a Instances,

@@ -53,6 +53,30 @@ impl Addresses {
     }
 }
 
+/// What the locals and the variables of child modules are called, where they become locals: by scope
+/// and by `var.NAME` or `local.NAME`.
+pub type Inner = BTreeMap<(usize, String), String>;
+
+/// Names the locals and variables of child modules, apart from the locals of root modules.
+#[must_use]
+pub fn inner(tree: &Tree, sources: &[Source], of_roots: &BTreeSet<&String>) -> Inner {
+    let mut inner = Inner::new();
+    let mut taken: BTreeSet<String> = of_roots.iter().map(|it| (*it).clone()).collect();
+    for (number, scope) in tree.scopes.iter().enumerate().filter(|(_, it)| it.parent.is_some()) {
+        let blocks = &scope.module.blocks;
+        let variables = blocks.iter().filter(|it| it.name == "variable").filter_map(|it| it.labels.first());
+        let locals = blocks.iter().filter(|it| it.name == "locals").flat_map(|it| it.body.attributes());
+        let all = variables.map(|it| ("var", it)).chain(locals.map(|it| ("local", &it.name)));
+        for (what, name) in all {
+            let layer = of_layer(&sources[scope.layer].name);
+            let called = unique(&prefixed(&scope.names, name), &layer, &|it| !taken.contains(it));
+            taken.insert(called.clone());
+            inner.insert((number, format!("{what}.{name}")), called);
+        }
+    }
+    inner
+}
+
 /// The name, else one that says its layer, else one with a number.
 #[must_use]
 pub fn unique(wanted: &str, layer: &str, is_free: &dyn Fn(&String) -> bool) -> String {

@@ -12,7 +12,7 @@ use super::reference::as_key;
 use super::repetition::{Repetition, repetition};
 use super::rewrite::{Obstacle, Rewritten, select};
 use super::syntax::{self, Step, attribute_name, index_of, is_splat, opened};
-use super::{Found, SecretUse, Translator, names, policy, print};
+use super::{Found, Generated, SecretUse, Translator, names, policy, print};
 use crate::terraform::address::Key;
 use crate::terraform::configuration::Block;
 use crate::terraform::state::TerraformObject;
@@ -130,7 +130,8 @@ impl Translator<'_> {
         {
             let called = names::prefixed(&scope.names, &secret_name(kind, name, attribute));
             let source = format!("{}.{attribute}", object.address);
-            found.secrets.insert(called.clone(), SecretUse { value: Some(value.clone()), source });
+            let generated = generated(kind, &object.attributes);
+            found.secrets.insert(called.clone(), SecretUse { value: Some(value.clone()), source, generated });
             return Ok(syntax::path("var", &[&called]));
         }
         found.literals.insert(title(steps));
@@ -167,7 +168,7 @@ impl Translator<'_> {
         let (value, is_sensitive) = told.ok_or_else(unknown)?;
         if is_sensitive {
             let source = format!("output {output} of {name}");
-            found.secrets.insert(output.clone(), SecretUse { value: Some(value), source });
+            found.secrets.insert(output.clone(), SecretUse { value: Some(value), source, generated: None });
             return Ok(syntax::path("var", &[&output]));
         }
         found.literals.insert(format!("data.terraform_remote_state.{name}.outputs.{output}"));
@@ -234,6 +235,12 @@ fn follow_document(document: Expression, steps: &[Step]) -> Expression {
 /// Attributes of other providers' types that are secrets, whatever a state says.
 fn is_secret(kind: &str, attribute: &str) -> bool {
     matches!((kind, attribute), ("random_password", "result" | "bcrypt_hash") | ("tls_private_key", "private_key_pem" | "private_key_openssh"))
+}
+
+/// How a random password was made.
+fn generated(kind: &str, attributes: &Json) -> Option<Generated> {
+    let length = attributes.get("length").and_then(Json::as_i64).filter(|_| kind == "random_password")?;
+    Some(Generated { length, special: attributes.get("special").and_then(Json::as_bool).unwrap_or(true) })
 }
 
 fn secret_name(kind: &str, name: &str, attribute: &str) -> String {

@@ -55,7 +55,7 @@ impl Translator<'_> {
                 match told.sensitive {
                     true => {
                         let source = format!("output {name} of {}", self.sources[layer].name);
-                        let secret = SecretUse { value: Some(told.value.clone()), source };
+                        let secret = SecretUse { value: Some(told.value.clone()), source, generated: None };
                         made.found.secrets.insert(called.clone(), secret);
                         Value::expression(&format!("var.{called}"))
                     }
@@ -174,7 +174,7 @@ impl Translator<'_> {
             }
             let value = variable.value.as_ref().and_then(json);
             let source = format!("variable {name} of {}", self.sources[*layer].name);
-            draft.secrets.entry(variable.called.clone()).or_insert(SecretUse { value, source });
+            draft.secrets.entry(variable.called.clone()).or_insert(SecretUse { value, source, generated: None });
         }
     }
 }

@@ -10,7 +10,7 @@ use super::at::{Around, At, Round};
 use super::rewrite::{Obstacle, Rewritten, select};
 use super::syntax::{self, Step, attribute_name, index_of, is_splat, opened};
 use super::tree::{Child, Entry};
-use super::{Found, Translator, names, print, settings};
+use super::{Found, Translator, print, settings};
 
 impl Translator<'_> {
     /// What a name and the steps after it are.
@@ -60,11 +60,11 @@ impl Translator<'_> {
             return Err(Obstacle(format!("the module's variable `{name}` has no value")));
         };
         let value = syntax::bare(value.clone());
-        if self.tree.lifted(at.scope).is_some() || is_short(&value) || self.is_used_once(at.scope, name) {
+        if self.tree.lifted(at.scope).is_some() || is_short(&value) || self.is_used_once(at.scope, "var", name) {
             return self.rewrite(&value, &place, found).map(syntax::bare);
         }
-        let local = names::prefixed(&scope.names, name);
-        self.own_local(at.scope, &local, &value, &place, found)
+        let local = &self.inner[&(at.scope, format!("var.{name}"))];
+        self.own_local(at.scope, local, &value, &place, found)
     }
 
     fn root_variable(&self, layer: usize, name: &str, found: &mut Found) -> Rewritten {
@@ -97,7 +97,8 @@ impl Translator<'_> {
             return Err(Obstacle(format!("there is no local `{name}`")));
         };
         let place = At::plain(at.scope);
-        if self.tree.lifted(at.scope).is_some() {
+        let is_only = || scope.parent.is_some() && self.is_used_once(at.scope, "local", name);
+        if self.tree.lifted(at.scope).is_some() || is_only() && !is_long(&local.expression) {
             let inside = At { instance: at.instance.clone(), ..place };
             return self.rewrite(&local.expression, &inside, found).map(syntax::bare);
         }
@@ -106,7 +107,7 @@ impl Translator<'_> {
                 found.uses.insert(settings::use_key("local", scope.layer, name));
                 self.locals.get(&(scope.layer, name.to_owned())).cloned().unwrap_or_else(|| name.to_owned())
             }
-            Some(_) => names::prefixed(&scope.names, name),
+            Some(_) => self.inner[&(at.scope, format!("local.{name}"))].clone(),
         };
         self.own_local(at.scope, &called, &local.expression, &place, found)
     }
@@ -216,10 +217,10 @@ impl Translator<'_> {
         is_equality.then(|| Expression::from(BinaryOp::new(environment, *it.operator.value(), compared)))
     }
 
-    /// How often a variable of a module is read in it.
-    fn is_used_once(&self, scope: usize, name: &str) -> bool {
+    /// Whether a variable or local of a module is read just once in it.
+    fn is_used_once(&self, scope: usize, root: &str, name: &str) -> bool {
         let blocks = &self.tree.scopes[scope].module.blocks;
-        let uses = blocks.iter().filter(|it| it.name != "variable").map(|it| super::uses::of_variable(&it.body, name));
+        let uses = blocks.iter().filter(|it| it.name != "variable").map(|it| super::uses::of_attribute(&it.body, root, name));
         uses.sum::<usize>() == 1
     }
 }
@@ -275,3 +276,11 @@ fn is_short(value: &Expression) -> bool {
 
 /// Characters of a text that is short.
 const SHORT: usize = 40;
+
+/// Whether a value is better told apart, under a name.
+fn is_long(value: &Expression) -> bool {
+    print::expression(value).len() > LONG
+}
+
+/// Characters of a value that stands better under a name of its own.
+const LONG: usize = 100;

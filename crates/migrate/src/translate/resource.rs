@@ -11,7 +11,7 @@ use model::{Address, Mode};
 
 use super::argument::{Made, is_document};
 use super::blocks::{Group, groups, unknown};
-use super::rewrite::Obstacle;
+use super::rewrite::{Bound, Obstacle};
 use super::syntax::opened;
 use super::{Found, Translator, literal, print, value};
 use crate::attributes;
@@ -213,7 +213,7 @@ impl Translator<'_> {
         }
         let written = match self.fallbacks.arguments.get(&key) {
             Some(why) => Err(Obstacle(why.clone())),
-            None => self.group(field, group, at, made),
+            None => self.group(field, group, at, &Bound::default(), made),
         };
         match written {
             Ok(entry) => entry,

@@ -45,12 +45,9 @@ impl Translator<'_> {
                 text_of(elements)
             }
             Expression::HeredocTemplate(heredoc) => {
-                let mut dedented = (**heredoc).clone();
-                if dedented.indent().is_some() {
-                    dedented.dedent();
-                }
-                dedented.template = self.template(&dedented.template, at, bound, found)?;
-                Expression::from(dedented)
+                let mut heredoc = (**heredoc).clone();
+                heredoc.template = self.template(&heredoc.template, at, bound, found)?;
+                Expression::from(heredoc)
             }
             Expression::Parenthesis(it) => match inner(it.inner())? {
                 it @ (Expression::Conditional(_) | Expression::BinaryOp(_) | Expression::UnaryOp(_)) => closed(it),
@@ -262,6 +259,13 @@ pub(super) enum Meaning {
         /// What `x.value` is.
         value: String,
     },
+    /// The iterator of one round of a `dynamic` block: what `x.key` and `x.value` are.
+    Round {
+        /// What `x.key` is, in terms of the manifest.
+        key: Expression,
+        /// What `x.value` is, in terms of the manifest.
+        value: Expression,
+    },
     /// An instance of a module, whose outputs follow.
     Instance {
         /// The scope that stands for all instances.
@@ -286,6 +290,13 @@ impl Bound {
         Self(all)
     }
 
+    /// One round of the iterator of a `dynamic` block too.
+    pub(super) fn round(&self, name: &str, key: Expression, value: Expression) -> Self {
+        let mut all = self.0.clone();
+        all.push((name.to_owned(), Meaning::Round { key, value }));
+        Self(all)
+    }
+
     /// A name for the instances of a module too.
     fn instances(mut self, name: String, scope: usize, key: String) -> Self {
         self.0.push((name, Meaning::Instance { scope, key }));
@@ -304,6 +315,11 @@ fn bound_name(meaning: &Meaning, name: &str, mut steps: Vec<syntax::Step>) -> Ex
             let first = if steps.is_empty() { None } else { Some(steps.remove(0)) };
             let is_key = first.as_ref().and_then(syntax::attribute_name) == Some("key");
             syntax::follow(syntax::name(if is_key { key } else { value }), steps)
+        }
+        Meaning::Round { key, value } => {
+            let first = if steps.is_empty() { None } else { Some(steps.remove(0)) };
+            let is_key = first.as_ref().and_then(syntax::attribute_name) == Some("key");
+            select(if is_key { key.clone() } else { value.clone() }, steps)
         }
     }
 }
@@ -330,8 +346,11 @@ fn member(base: &Expression, step: &syntax::Step) -> Option<Expression> {
                 _ => None,
             });
             let wanted = syntax::attribute_name(step).map(str::to_owned).or(text)?;
+            // What is not among members that are all known is an optional one that is not given.
+            let is_known = members.iter().all(|(key, _)| syntax::static_key(key).is_some());
             let mut found = members.iter().filter(|(key, _)| syntax::static_key(key).is_some_and(|it| it == wanted));
-            found.next().map(|(_, value)| syntax::bare(value.expr().clone()))
+            let found = found.next().map(|(_, value)| syntax::bare(value.expr().clone()));
+            found.or_else(|| is_known.then(Expression::null))
         }
         Expression::Array(items) => match opened(&index?) {
             Expression::Number(number) => {

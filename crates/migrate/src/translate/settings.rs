@@ -460,7 +460,7 @@ impl Translator<'_> {
         let mut mine = attributes.filter(|it| {
             let called = match scope.parent {
                 None => self.locals.get(&(scope.layer, it.name.clone())).cloned().unwrap_or_else(|| it.name.clone()),
-                Some(_) => names::prefixed(&scope.names, &it.name),
+                Some(_) => self.inner.get(&(local.scope, format!("local.{}", it.name))).cloned().unwrap_or_default(),
             };
             called == name
         });

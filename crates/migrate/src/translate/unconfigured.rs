@@ -54,7 +54,7 @@ impl Translator<'_> {
             let argument = path.to_string().replace(['.', '[', ']', '"'], "_");
             let called = secret_of(address, argument.trim_matches('_'));
             let revealed = engine::fingerprint::reveal(value).map(|it| it.to_json());
-            secrets.insert(called.clone(), SecretUse { value: revealed, source: format!("{address}.{path}") });
+            secrets.insert(called.clone(), SecretUse { value: revealed, source: format!("{address}.{path}"), generated: None });
             Some(Value::expression(&format!("var.{called}")))
         });
         let mut members: Vec<(Address, Vec<&Taken<'_>>)> = Vec::new();
@@ -135,7 +135,7 @@ impl Translator<'_> {
             let value = match (told.sensitive, reference) {
                 (true, _) => {
                     let source = format!("output {name} of {}", self.sources[layer].name);
-                    made.found.secrets.insert(called.clone(), SecretUse { value: Some(told.value.clone()), source });
+                    made.found.secrets.insert(called.clone(), SecretUse { value: Some(told.value.clone()), source, generated: None });
                     Some(Value::expression(&format!("var.{called}")))
                 }
                 (false, Some(address)) => Some(Value::expression(&format!("{address}.id"))),

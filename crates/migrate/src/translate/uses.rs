@@ -8,12 +8,6 @@ use hcl_edit::visit::{Visit, visit_traversal};
 use super::syntax::attribute_name;
 use crate::terraform::configuration::{Body, Structure};
 
-/// How often `var.NAME` stands in a body.
-#[must_use]
-pub fn of_variable(body: &Body, name: &str) -> usize {
-    of_attribute(body, "var", name)
-}
-
 /// How often `ROOT.NAME` stands in a body.
 #[must_use]
 pub fn of_attribute(body: &Body, root: &str, name: &str) -> usize {

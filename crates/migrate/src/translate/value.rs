@@ -208,3 +208,28 @@ fn plain(text: &str, expressions: &[(Expression, bool)]) -> String {
     };
     text.split(MARK).enumerate().map(part).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use hcl_edit::structure::Body;
+
+    use super::document;
+    use crate::draft::{Table, Value};
+
+    /// The members of the document that an attribute's value is.
+    fn check(value: &str, expected: &[&str]) {
+        let body: Body = format!("x = {value}\n").parse().expect("a body");
+        let expression = body.get_attribute("x").expect("an attribute").value.clone();
+        let Some(Value::Table(Table { entries, .. })) = document(&expression) else { panic!("no document: {value}") };
+        let keys: Vec<&str> = entries.iter().map(|it| it.key.as_str()).collect();
+        assert_eq!(keys, expected);
+    }
+
+    #[test]
+    fn texts_that_are_json_are_documents() {
+        check("jsonencode({ A = 1, B = [x.y] })", &["A", "B"]);
+        check("<<EOF\n{ \"A\": \"${x.y}:${x.z}:*\", \"B\": 1 }\nEOF", &["A", "B"]);
+        check("<<-EOF\n    {\n      \"A\": \"${x.y}\",\n      \"B\": [\"a:${x.y}:${x.z}:*\"]\n    }\n  EOF", &["A", "B"]);
+        check("\"{ \\\"A\\\": ${jsonencode(x.y)}, \\\"B\\\": \\\"\\\\\\\"${x.y}\\\" }\"", &["A", "B"]);
+    }
+}

@@ -112,7 +112,7 @@ impl Told {
 
     /// The report and what was verified, as Markdown.
     fn with(&self, verification: &Verification) -> String {
-        format!("{}\n{}", self.markdown.trim_end(), render::verification::markdown(verification))
+        format!("{}\n\n{}", self.markdown.trim_end(), render::verification::markdown(verification))
     }
 
     /// What can be said before AWS is asked: whoever loses patience then has it.
@@ -146,7 +146,7 @@ impl Told {
             render::failure::report(failure, false);
         }
         if !form.markdown && !cli.options.quiet {
-            anstream::print!("{}", render::verification::next(target.path(), migration));
+            anstream::print!("{}", render::verification::next(target.path(), migration, terminal::width()));
         }
     }
 

@@ -74,7 +74,7 @@ pub fn markdown(verification: &Verification) -> String {
 }
 
 /// What to do now.
-pub fn next(folder: &Path, made: &Migration) -> String {
+pub fn next(folder: &Path, made: &Migration, width: usize) -> String {
     let folder = folder.display();
     let mut out = format!("\n{BOLD}Next:{BOLD:#} read `{folder}/MIGRATION.md`, look through the files, and\n\n");
     for environment in made.states.keys() {
@@ -84,11 +84,11 @@ pub fn next(folder: &Path, made: &Migration) -> String {
     let variables: BTreeSet<&str> = made.report.secrets.iter().filter_map(|it| it.now.strip_prefix("var.")).collect();
     if let Some(first) = variables.first() {
         let named: Vec<String> = variables.iter().map(|it| format!("`{it}`")).collect();
-        out += &format!(
-            "\nA secret needs its value only when it changes: `--var {first}=…` or STACKCTL_VAR_{first} gives it. Without \
-             a value for now: {}.\n",
+        let text = format!(
+            "Without a value, and needing none until it changes: {}. `--var {first}=…` or STACKCTL_VAR_{first} gives one.",
             named.join(", ")
         );
+        out += &format!("\n{}\n", textwrap::fill(&text, width));
     }
     out + &format!("\n{DIM}docs/migrating-from-terraform.md tells how to switch over, and how to go back.{DIM:#}\n")
 }
@@ -99,7 +99,7 @@ fn look(look: &Look, folder: &Path, width: usize) -> String {
         return format!(
             "{RED}{BOLD}Not as it should be:{BOLD:#}{RED:#} the plan{place} is not empty ({effort}).\n\n{}\n{}",
             plan::render(&look.plan, width),
-            why(look, folder)
+            why(look, folder, width)
         );
     }
     if look.accepted().next().is_none() {
@@ -115,31 +115,27 @@ fn look(look: &Look, folder: &Path, width: usize) -> String {
 }
 
 /// Why a plan is not empty, as far as it tells.
-fn why(look: &Look, folder: &Path) -> String {
+fn why(look: &Look, folder: &Path, width: usize) -> String {
     let of = |wanted: Origin| look.unexpected().filter(move |it| origin(it) == wanted).count();
-    let mut out = String::new();
-    match of(Origin::Aws) {
-        0 => {}
-        number => {
-            out += &format!(
-                "In {} AWS is not as Terraform left it: `terraform plan` shows the same. Put it right there and migrate \
-                 again, or let the first apply do it.\n",
-                plural(number, "place")
-            );
-        }
+    let (elsewhere, here) = (of(Origin::Aws), of(Origin::Manifest) + look.unexpected_outputs().count());
+    let mut sentences = Vec::new();
+    if elsewhere > 0 {
+        sentences.push(format!(
+            "In {} AWS is not as Terraform left it: `terraform plan` shows the same. Put it right there and migrate again, \
+             or let the first apply do it.",
+            plural(elsewhere, "place")
+        ));
     }
-    match of(Origin::Manifest) + look.unexpected_outputs().count() {
-        0 => {}
-        number => {
-            out += &format!(
-                "In {} the manifest says something else than what Terraform applied. Compare it with `terraform state \
-                 show`, and correct `{}` before anything is applied.\n",
-                plural(number, "place"),
-                folder.display()
-            );
-        }
+    if here > 0 {
+        sentences.push(format!(
+            "In {} the manifest says something else than what Terraform applied. Compare it with `terraform state show`, \
+             and correct `{}` before anything is applied.",
+            plural(here, "place"),
+            folder.display()
+        ));
     }
-    out + "Nothing was changed in AWS. What was written stays.\n"
+    sentences.push("Nothing was changed in AWS. What was written stays.".to_owned());
+    sentences.iter().map(|it| textwrap::fill(it, width) + "\n").collect()
 }
 
 fn reason(change: &Change) -> &'static str {

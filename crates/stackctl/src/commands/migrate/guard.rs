@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::fingerprint::reveal;
 use model::{Known, Tree};
+use serde_json::Value;
 
 use crate::failure::{Exit, Failure};
 
@@ -48,24 +49,55 @@ fn leaked(name: &str, holding: &[String]) -> Failure {
         .help("this is a bug in stackctl: nothing was written; please report it, without the secret")
 }
 
-/// The texts and numbers in a secret that are long enough to be looked for.
+/// The texts and numbers of a secret that are long enough to be looked for. Of a structure that is
+/// secret as a whole, because something in it is, only what is called like a secret: a container's
+/// environment holds addresses and names as well, which stand in many places.
 fn leaves(value: &Known) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    gather(&reveal(value).unwrap_or(Tree::Null), &mut found);
+    match reveal(value).unwrap_or(Tree::Null) {
+        Tree::Text(text) => match serde_json::from_str(&text) {
+            Ok(json @ (Value::Object(_) | Value::Array(_))) => named(&json, &mut found),
+            Ok(_) | Err(_) => atom(&Value::from(text), &mut found),
+        },
+        structured @ (Tree::List(_) | Tree::Map(_)) => named(&structured.to_json(), &mut found),
+        single => atom(&single.to_json(), &mut found),
+    }
     found
 }
 
-fn gather(value: &Known, found: &mut BTreeSet<String>) {
-    let leaf = match value {
-        Tree::Text(text) => text.trim().to_owned(),
-        Tree::Int(number) => number.to_string(),
-        Tree::Float(number) => number.to_string(),
-        Tree::List(items) => return items.iter().for_each(|it| gather(it, found)),
-        Tree::Map(members) => return members.values().for_each(|it| gather(it, found)),
-        Tree::Null | Tree::Bool(_) | Tree::Secret(_) | Tree::Hole(_) => return,
+/// What is called like a secret: `password = …`, or `name = "DB_PASSWORD"` beside `value = …`.
+fn named(structure: &Value, found: &mut BTreeSet<String>) {
+    match structure {
+        Value::Array(items) => items.iter().for_each(|it| named(it, found)),
+        Value::Object(members) => {
+            let called = members.get("name").and_then(Value::as_str).is_some_and(sounds_secret);
+            for (key, it) in members {
+                if sounds_secret(key) || (called && key == "value") {
+                    atom(it, found);
+                }
+                named(it, found);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn sounds_secret(name: &str) -> bool {
+    const SOUNDS: [&str; 8] =
+        ["password", "passwd", "secret", "token", "credential", "api_key", "access_key", "private_key"];
+    let name = name.to_lowercase();
+    SOUNDS.iter().any(|it| name.contains(it))
+}
+
+/// A text or a number; where a secret lies is none.
+fn atom(value: &Value, found: &mut BTreeSet<String>) {
+    let atom = match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return,
     };
-    if leaf.chars().count() >= SHORTEST {
-        found.insert(leaf);
+    if atom.chars().count() >= SHORTEST && !atom.starts_with("arn:") {
+        found.insert(atom);
     }
 }
 
@@ -76,7 +108,7 @@ fn is_word(secret: &str) -> bool {
 
 /// Whether a text holds a secret, as it is or as a string of JSON or TOML has it.
 fn holds(text: &[u8], secret: &str) -> bool {
-    let quoted = serde_json::Value::from(secret).to_string();
+    let quoted = Value::from(secret).to_string();
     let escaped = quoted.get(1..quoted.len() - 1).unwrap_or_default();
     [secret, escaped].iter().any(|it| text.windows(it.len()).any(|window| window == it.as_bytes()))
 }
@@ -109,7 +141,7 @@ mod tests {
         check(Tree::text("hunter2"), "url = \"mysql://me:hunter2@host\"", "refused 70");
         check(Tree::text("hunter2"), "password = \"${var.key}\"", "clean");
         check(Known::map([("user", Tree::text("x")), ("password", Tree::text("hunter2"))]), "hunter2", "refused 70");
-        check(Tree::List(vec![Tree::text("hunter2")]), "hunter2", "refused 70");
+        check(Tree::text(r#"{"user":"me","password":"hunter2"}"#), "hunter2", "refused 70");
         check(Tree::text("a\"b\nhunter2"), r#"x = "a\"b\nhunter2""#, "refused 70");
         check(Tree::text("correcthorsebatterystaple"), "correcthorsebatterystaple", "refused 70");
     }
@@ -120,5 +152,14 @@ mod tests {
         check(Tree::Int(3306), "port = 3306", "warned 1");
         check(Tree::text("abc"), "abc", "clean");
         check(Tree::text(""), "abc", "clean");
+    }
+
+    #[test]
+    fn what_stands_beside_a_secret_is_none() {
+        let variable = |name: &str, value: &str| Known::map([("name", Tree::text(name)), ("value", Tree::text(value))]);
+        let variables = vec![variable("DB_HOST", "db.c1x2.example.com"), variable("DB_PASSWORD", "hunter2")];
+        let container = Known::map([("environment", Tree::List(variables)), ("image", Tree::text("shop:1.2"))]);
+        check(container.clone(), "image = \"shop:1.2\"\nhost = \"db.c1x2.example.com\"", "clean");
+        check(container, "password = \"hunter2\"", "refused 70");
     }
 }

@@ -124,8 +124,12 @@ fn real(path: &Path) -> Result<PathBuf, Failure> {
         |wrong: std::io::Error| Failure::wrong("usage", format!("`{}` is no path: {wrong}", path.display()));
     let absolute = std::path::absolute(path).map_err(unreadable)?;
     let there = absolute.ancestors().find_map(|it| Some((it, it.canonicalize().ok()?)));
-    let Some((there, found)) = there else { return Ok(absolute) };
-    Ok(absolute.strip_prefix(there).map_or_else(|_| absolute.clone(), |rest| found.join(rest)))
+    Ok(match there {
+        // Joined with nothing, a path would end in a slash, and a file would seem not to be there.
+        Some((whole, found)) if whole == absolute => found,
+        Some((there, found)) => absolute.strip_prefix(there).map(|rest| found.join(rest)).unwrap_or(absolute),
+        None => absolute,
+    })
 }
 
 #[cfg(test)]
