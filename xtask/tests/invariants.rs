@@ -61,6 +61,7 @@ const CRATES: &[&str] = &[
     "engine",
     "review",
     "report",
+    "migrate",
     "aws-store",
     "cloudsim",
     "sandbox",
@@ -69,7 +70,7 @@ const CRATES: &[&str] = &[
 
 #[test]
 fn the_pure_crates_link_no_aws_sdk() {
-    for package in ["model", "model-derive", "driver", "cloudsim", "engine", "review", "report", "sandbox"] {
+    for package in ["model", "model-derive", "driver", "cloudsim", "engine", "review", "report", "migrate", "sandbox"] {
         let aws: Vec<String> = linked(package).into_iter().filter(|it| it.starts_with("aws-")).collect();
         assert!(aws.is_empty(), "{package} links {aws:?}");
     }
@@ -158,7 +159,7 @@ fn one_http_stack_is_linked() {
 #[test]
 fn what_reaches_an_eye_is_ordered() {
     // The SDK itself speaks in hash maps, so `providers` meets them at its edge.
-    for package in ["model", "driver", "engine", "review", "report", "stackctl"] {
+    for package in ["model", "driver", "engine", "review", "report", "migrate", "stackctl"] {
         for (name, text) in sources(&format!("crates/{package}/src")) {
             let code = without_tests(&text);
             let hashed = code.lines().find(|line| line.contains("HashMap") && !line.trim_start().starts_with("//"));

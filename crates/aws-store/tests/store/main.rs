@@ -5,4 +5,5 @@ mod backend;
 mod guard;
 mod init;
 mod place;
+mod reader;
 mod shared;

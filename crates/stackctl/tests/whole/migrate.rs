@@ -5,9 +5,10 @@
 //! are the library's, and real Terraform is `migrate_terraform`'s.
 
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use sandbox::{Call, Verdict};
+use sandbox::{Call, Gate, Verdict};
 use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
@@ -505,4 +506,43 @@ fn a_secret_that_would_be_written_stops_everything() {
     let ran = ran.complains("the secret `api_key`").complains("`logs.toml`").complains("nothing was written");
     assert_eq!(tellers(&person, &ran), Vec::<PathBuf>::new());
     person.has_nothing();
+}
+
+/// Starts a command, interrupts it in the middle of a call, and waits for its end.
+fn interrupted(cloud: &Cloud, person: &Person, line: &str, operation: &'static str) -> Ran {
+    let (gate, there) = (Gate::shut(), Gate::shut());
+    let (mine, seen) = (gate.clone(), there.clone());
+    cloud.judge(move |call| {
+        if call.name() != operation {
+            return Verdict::Forward;
+        }
+        seen.open();
+        Verdict::Hold(mine.clone())
+    });
+    let mut command = person.command(line);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    while !there.is_open() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let kill = Command::new("/bin/sh").args(["-c", &format!("kill -INT {}", child.id())]).status();
+    assert!(kill.expect("a shell").success());
+    let ran = Ran::after(line, child);
+    gate.open();
+    cloud.let_through();
+    ran
+}
+
+#[test]
+fn an_interrupt_leaves_all_or_nothing() {
+    let cloud = Cloud::start();
+    build(&cloud, "/shop/app", 14);
+    put(&cloud, "shop/logs.tfstate", &state(&[log_group("/shop/app", 14)]));
+    let person = Person::at(&cloud).with("terraform/logs/backend.tf", BACKEND);
+    let line = "migrate terraform/logs --out shop";
+    interrupted(&cloud, &person, line, "s3:GetObject").exits(130);
+    person.has_nothing();
+    // While AWS is asked, everything is written and reported.
+    interrupted(&cloud, &person, line, "logs:DescribeLogGroups").exits(130).says("Wrote shop");
+    assert_eq!(person.beside(), ["shop"]);
+    person.run("plan shop --detailed-exitcode").exits(0);
 }
