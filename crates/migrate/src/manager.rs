@@ -14,6 +14,9 @@ use crate::translate::{Generated, SecretUse};
 /// The kind of a secret's value.
 const VERSION: &str = "aws_secretsmanager_secret_version";
 
+/// What a secret's name begins with where there are environments.
+const STACK_AND_ENVIRONMENT: &str = "${stack.name}/${coalesce(stack.environment, \"default\")}";
+
 /// Moves every secret of a draft into Secrets Manager.
 pub fn manage(files: &mut [File], secrets: &BTreeMap<String, SecretUse>) {
     for (name, secret) in secrets {
@@ -46,8 +49,11 @@ fn declare(files: &mut [File], name: &str, generated: Option<&Generated>) {
     let variable = ["variables", name];
     let home = |it: &File| it.sections.iter().any(|it| it.path == variable);
     let number = files.iter().position(home).unwrap_or_default();
+    // Environments share an account, and a secret's name is one of a kind there.
+    let has_environments = files.iter().any(|it| it.path.starts_with("environments/"));
+    let stack = if has_environments { STACK_AND_ENVIRONMENT } else { "${stack.name}" };
+    let title = Value::Text(format!("{stack}/{name}"));
     let Some(file) = files.get_mut(number) else { return };
-    let title = Value::Text(format!("${{stack.name}}/{name}"));
     let value = match generated {
         Some(Generated { length, special }) => {
             file.sections.retain(|it| it.path != variable);

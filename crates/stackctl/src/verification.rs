@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use engine::plan;
 use model::Address;
+use model::catalog::Life;
 use model::plan::{Action, Cause, Change, OutputChange, Plan};
 use serde_json::{Value, json};
 
@@ -114,11 +115,14 @@ impl Look {
         self.plan.changes.iter().filter(|it| it.action != Action::Read)
     }
 
-    /// What is replaced or deleted was never meant to be.
+    /// What is replaced or deleted was never meant to be. A new revision replaces nothing but its
+    /// number.
     fn is_expected(&self, change: &Change) -> bool {
+        let has_revisions = || providers::catalog().kind(&change.kind).is_some_and(|it| it.life == Life::Revisions);
         let mild = match change.action {
             Action::Create | Action::Update | Action::Record => true,
-            Action::Replace | Action::Delete | Action::Adopt | Action::Forget | Action::Move | Action::Read => false,
+            Action::Replace => has_revisions(),
+            Action::Delete | Action::Adopt | Action::Forget | Action::Move | Action::Read => false,
         };
         mild && self.expected.contains(&change.address)
     }

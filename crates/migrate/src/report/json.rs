@@ -12,12 +12,14 @@ pub fn json(report: &Report) -> Json {
     let mut summary = numbers(&report.summary());
     summary["secrets"] = report.secrets.len().into();
     summary["notes"] = report.notes().into();
+    summary["unsettled"] = report.unsettled.len().into();
     json!({
         "format": 1,
         "stack": report.stack,
         "summary": summary,
         "layers": report.layers.iter().map(layer).collect::<Vec<_>>(),
         "secrets": report.secrets,
+        "unsettled": report.unsettled,
     })
 }
 
@@ -43,7 +45,8 @@ mod tests {
         let json = json(&sample::wordpress());
         assert_eq!(json["format"], 1);
         let total = json!({
-            "carried": 2, "changed": 4, "dissolved": 2, "unsupported": 3, "total": 11, "secrets": 2, "notes": 2
+            "carried": 2, "changed": 4, "dissolved": 2, "unsupported": 3, "total": 11, "secrets": 3, "notes": 2,
+            "unsettled": 1
         });
         assert_eq!(json["summary"], total);
         let rds = &json["layers"][1];
@@ -61,6 +64,18 @@ mod tests {
             })
         );
         assert_eq!(rds["states"], json!(["s3://states/aws-rds.tfstate"]));
-        assert_eq!(json["secrets"][0]["now"], "var.db_password");
+        let password = json!({
+            "now": "var.db_password",
+            "variable": "db_password",
+            "first_apply": "keeps",
+            "found_in": ["variable db_password of aws-rds", "aws_db_instance.main.password of aws-rds"],
+        });
+        assert_eq!(json["secrets"][0], password);
+        let unsettled = json!([{
+            "about": "aws_db_instance.main backup_window",
+            "text": "the manifest says \"03:00-04:00\", Terraform applied \"05:00-06:00\"",
+            "place": null,
+        }]);
+        assert_eq!(json["unsettled"], unsettled);
     }
 }

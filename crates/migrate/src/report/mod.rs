@@ -13,7 +13,7 @@ pub mod words;
 
 use serde::Serialize;
 
-pub use group::{Alike, Changed, LeftOut};
+pub use group::{Alike, Changed, LeftOut, Member};
 pub use json::json;
 pub use markdown::markdown;
 pub use summary::Summary;
@@ -110,6 +110,23 @@ pub struct Note {
 pub struct SecretFound {
     /// What stands for it now: `var.db_password`, or a secret's address.
     pub now: String,
-    /// Where Terraform has it: `variable db_password of aws-rds`, `aws_db_instance.main.password`.
+    /// The variable that gives it a new value; none where its value is generated.
+    pub variable: Option<String>,
+    /// What the first apply does to it.
+    pub first_apply: FirstApply,
+    /// Where Terraform has it: `variable db_password of aws-rds`, `aws_db_instance.main.password of
+    /// aws-rds`.
     pub found_in: Vec<String>,
+}
+
+/// What the first apply does to a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FirstApply {
+    /// Nothing, as long as its variable has no value.
+    Keeps,
+    /// It puts the variable's value into Secrets Manager, and needs it for that.
+    Needs,
+    /// It generates a new value in Secrets Manager.
+    Generates,
 }

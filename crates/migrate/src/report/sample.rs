@@ -1,6 +1,6 @@
 //! A report with one of everything, for the tests of its forms.
 
-use super::{Accounted, Fate, Layer, Note, Place, Report, SecretFound};
+use super::{Accounted, Fate, FirstApply, Layer, Note, Place, Report, SecretFound};
 
 fn place(file: &str, line: usize) -> Option<Place> {
     Some(Place { file: file.to_owned(), line })
@@ -26,8 +26,29 @@ fn unsupported(terraform: &str, id: Option<&str>, kind: &str) -> Accounted {
     Accounted { terraform: terraform.to_owned(), workspace: None, place: None, fate }
 }
 
-fn secret(now: &str, found_in: &[&str]) -> SecretFound {
-    SecretFound { now: now.to_owned(), found_in: found_in.iter().map(|&it| it.to_owned()).collect() }
+fn secret(now: &str, variable: Option<&str>, first_apply: FirstApply, found_in: &[&str]) -> SecretFound {
+    let found_in = found_in.iter().map(|&it| it.to_owned()).collect();
+    SecretFound { now: now.to_owned(), variable: variable.map(str::to_owned), first_apply, found_in }
+}
+
+/// One of each kind; a real report has those of `--secrets variables` or those of `manager`.
+fn secrets() -> Vec<SecretFound> {
+    let password = ["variable db_password of aws-rds", "aws_db_instance.main.password of aws-rds"];
+    vec![
+        secret("var.db_password", Some("db_password"), FirstApply::Keeps, &password),
+        secret(
+            "aws_secretsmanager_secret.admin_password",
+            Some("admin_password"),
+            FirstApply::Needs,
+            &["variable admin_password of aws-rds"],
+        ),
+        secret(
+            "aws_secretsmanager_secret.replication_password",
+            None,
+            FirstApply::Generates,
+            &["random_password.replication.result of aws-rds"],
+        ),
+    ]
 }
 
 /// Two layers of the WordPress stack.
@@ -37,7 +58,7 @@ pub(super) fn wordpress() -> Report {
             (format!("module.network.aws_subnet.public[{index}]"), format!("aws_subnet.network_public[\"{index}\"]"));
         Accounted {
             place: place("modules/network/main.tf", 9),
-            ..carried(&was, &is, &format!("subnet-{index}"), &["`count` is `for_each` over `[\"0\", \"1\", \"2\"]`"])
+            ..carried(&was, &is, &format!("subnet-{index}"), &["`count` became `for_each`: index 0 is the key `\"0\"` now"])
         }
     };
     let vpc = Layer {
@@ -52,7 +73,7 @@ pub(super) fn wordpress() -> Report {
             counted(2),
             unsupported("aws_flow_log.main", Some("fl-1"), "aws_flow_log"),
             unsupported("aws_flow_log.other", None, "aws_flow_log"),
-            dissolved("data.aws_iam_policy_document.flow", "its document stands where it was used"),
+            dissolved("data.aws_iam_policy_document.flow", "the document stands where it was used"),
         ],
         notes: vec![Note {
             about: "variable environment".to_owned(),
@@ -75,7 +96,7 @@ pub(super) fn wordpress() -> Report {
                 workspace: Some("prod".to_owned()),
                 ..carried("aws_security_group.db", "aws_security_group.db", "sg-1", &[])
             },
-            dissolved("data.terraform_remote_state.vpc", "what it read is referred to directly"),
+            dissolved("data.terraform_remote_state.vpc", "what its outputs stand for is referred to directly"),
             unsupported("aws_db_proxy.main", Some("proxy|1"), "aws_db_proxy"),
         ],
         notes: vec![Note {
@@ -84,13 +105,15 @@ pub(super) fn wordpress() -> Report {
             place: None,
         }],
     };
+    let unsettled = Note {
+        about: "aws_db_instance.main backup_window".to_owned(),
+        text: "the manifest says \"03:00-04:00\", Terraform applied \"05:00-06:00\"".to_owned(),
+        place: None,
+    };
     Report {
-        unsettled: Vec::new(),
         stack: "wordpress".to_owned(),
         layers: vec![vpc, rds],
-        secrets: vec![
-            secret("var.db_password", &["variable db_password of aws-rds", "aws_db_instance.main.password"]),
-            secret("aws_secretsmanager_secret_version.admin", &["variable admin_password of aws-rds"]),
-        ],
+        secrets: secrets(),
+        unsettled: vec![unsettled],
     }
 }

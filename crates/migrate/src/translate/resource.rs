@@ -83,6 +83,7 @@ impl Translator<'_> {
             (Mode::Data, "terraform_remote_state") => Some("references to what its outputs stand for"),
             (Mode::Data, super::policy::KIND) => Some("the document, where it is used"),
             (Mode::Managed, "random_password") => Some("a sensitive variable"),
+            (Mode::Managed, random) if random.starts_with("random_") => Some("its value, where it is used"),
             _ => None,
         };
         if let Some(into) = dissolved {

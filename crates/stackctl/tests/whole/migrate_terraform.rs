@@ -136,6 +136,7 @@ fn what_terraform_built_is_taken_over_and_goes_on() {
     let ran = takeover.stack.run(&format!("plan --detailed-exitcode {}", given.join(" ")));
     takeover.note(ran);
     all_ended_well(&takeover);
+    secrets_in_the_manager_are_all_that_changes(&mut takeover);
     assert_eq!(mutations(&cloud), Vec::<String>::new(), "nobody changed anything");
     assert_eq!(terraform::states(&cloud), states);
 
@@ -149,6 +150,28 @@ fn what_terraform_built_is_taken_over_and_goes_on() {
     left.sort();
     assert_eq!(cloud.inventory(), left);
     takeover.tells_no_secret("manifest");
+}
+
+/// With secrets in Secrets Manager the plan shows them, what reads them, and nothing else.
+fn secrets_in_the_manager_are_all_that_changes(takeover: &mut Takeover) {
+    let report = takeover.migrate("managed", "--secrets manager --json").json();
+    let verification = &report["verification"];
+    assert_eq!(verification["verified"], true, "{verification:#}");
+    let changes = verification["changes"].as_array().expect("changes");
+    let mut changes: Vec<String> =
+        changes.iter().filter_map(|it| Some(format!("{} {}", it["action"].as_str()?, it["address"].as_str()?))).collect();
+    changes.sort_unstable();
+    let expect = [
+        "create aws_secretsmanager_secret.admin_password",
+        "create aws_secretsmanager_secret.db_password",
+        "create aws_secretsmanager_secret_version.admin_password",
+        "create aws_secretsmanager_secret_version.db_password",
+        "replace aws_ecs_task_definition.wordpress",
+        "update aws_db_instance.wordpress",
+        "update aws_ecs_service.wordpress",
+    ];
+    assert_eq!(changes, expect);
+    takeover.tells_no_secret("managed");
 }
 
 #[track_caller]
@@ -208,7 +231,8 @@ fn the_captured_states_become_a_manifest() {
     takeover.run("fmt --check");
     all_ended_well(&takeover);
     let names = manifest_files(&takeover.stack.manifest());
-    let names: Vec<String> = names.iter().filter_map(|it| Some(it.file_stem()?.to_str()?.to_owned())).collect();
+    let mut names: Vec<String> = names.iter().filter_map(|it| Some(it.file_stem()?.to_str()?.to_owned())).collect();
+    names.sort_unstable();
     let mut expect = [LAYERS.as_slice(), &["stack"]].concat();
     expect.sort_unstable();
     assert_eq!(names, expect);

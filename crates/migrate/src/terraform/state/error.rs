@@ -36,7 +36,7 @@ pub enum StateError {
     Encrypted,
     /// An old Terraform wrote it.
     #[error(
-        "Terraform 0.12 or older wrote this state (format {format}, Terraform {version}): upgrade Terraform step by \
+        "Terraform 0.14 or older wrote this state (format {format}, Terraform {version}): upgrade Terraform step by \
          step to 1.x, as https://developer.hashicorp.com/terraform/language/v1.1.x/upgrade-guides tells, run \
          `terraform apply -refresh-only` once, and migrate then"
     )]

@@ -118,17 +118,18 @@ fn refuse(members: &Map<String, Json>) -> Result<(), StateError> {
     let old = || StateError::Old { format, version: version.to_owned() };
     match format {
         0..FORMAT => Err(old()),
-        // Terraform 0.12 wrote format 4 too, with another way to name providers.
+        // Terraform 0.12 wrote format 4 too, with another way to name providers, and it was not
+        // before 0.15 that sensitive attributes were marked.
         FORMAT if is_old(version) => Err(old()),
         FORMAT => Ok(()),
         _ => Err(StateError::Newer { format }),
     }
 }
 
-/// Whether a version is of Terraform 0.12 or older; OpenTofu began at 1.6.
+/// Whether a version is of Terraform 0.14 or older; OpenTofu began at 1.6.
 fn is_old(version: &str) -> bool {
     let mut parts = version.split('.').map(str::parse::<u32>);
-    matches!((parts.next(), parts.next()), (Some(Ok(0)), Some(Ok(0..=12))))
+    matches!((parts.next(), parts.next()), (Some(Ok(0)), Some(Ok(0..=14))))
 }
 
 /// Terraform's note of the backend that it was initialised with.

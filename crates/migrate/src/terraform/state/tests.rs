@@ -140,7 +140,8 @@ fn what_is_no_state_is_refused_with_advice() {
     );
     check(r#"{"version": 3, "backend": {"type": "remote"}}"#, "pass the folder of the configuration");
     check(r#"{"version": 3, "terraform_version": "0.11.14", "modules": []}"#, "format 3, Terraform 0.11.14");
-    check(r#"{"version": 4, "terraform_version": "0.12.31", "resources": []}"#, "Terraform 0.12 or older");
+    check(r#"{"version": 4, "terraform_version": "0.12.31", "resources": []}"#, "Terraform 0.14 or older");
+    check(r#"{"version": 4, "terraform_version": "0.14.11", "resources": []}"#, "Terraform 0.14.11");
     check(r#"{"version": 5}"#, "the state has format 5");
     check(
         r#"{"serial": 1, "lineage": "x", "meta": {}, "encrypted_data": "…", "encryption_version": "v0"}"#,
