@@ -3,12 +3,10 @@
 //! In: what everything became. Out: every Terraform resource accounted for, layer by layer. It
 //! must not know how a report is shown.
 
-use std::collections::BTreeMap;
-
-use model::Known;
+mod secrets;
 
 use crate::draft::Carried;
-use crate::report::{Accounted, Fate, Layer, Note, Report, SecretFound};
+use crate::report::{Accounted, Fate, Layer, Note, Report};
 use crate::request::Request;
 use crate::scrub;
 use crate::settle::{self, Settled};
@@ -37,14 +35,15 @@ pub fn report(request: &Request<'_>, settled: &Settled, instances: &Instances) -
         for object in source.states.values().flat_map(|it| &it.state.objects).filter(|it| it.is_tainted) {
             layer.notes.push(Note {
                 about: object.address.to_string(),
-                text: "Terraform holds it for tainted and would replace it: it is carried over as it is".to_owned(),
+                text: "Terraform has marked it as tainted and would replace it: it is carried over as it is, and kept"
+                    .to_owned(),
                 place: None,
             });
         }
     }
     let note = |(about, text)| Note { about, text, place: None };
     let unsettled = settle::unsettled(&settled.left).into_iter().map(note).collect();
-    let secrets = secrets(request, settled, instances);
+    let secrets = secrets::secrets(request, settled, instances);
     let mut report = Report { stack: request.name.clone(), layers, secrets, unsettled };
     scrub::report(&mut report, &scrub::distinct(&settled.secrets, &request.sources));
     report
@@ -76,32 +75,4 @@ fn accounted(workspace: &str, carried: &Carried, instances: &Instances) -> Vec<A
         }
     };
     carried.members.iter().map(of).collect()
-}
-
-/// Where each secret stands: in its source, and in every attribute of a state that holds it.
-fn secrets(request: &Request<'_>, settled: &Settled, instances: &Instances) -> Vec<SecretFound> {
-    let mut found: BTreeMap<&String, Vec<String>> = BTreeMap::new();
-    for (name, secret) in &settled.draft.secrets {
-        let places = found.entry(name).or_default();
-        places.push(secret.source.clone());
-        let Some(Known::Text(value)) = settled.secrets.get(name) else { continue };
-        for (address, instance) in instances.values().flatten() {
-            for (argument, held) in instance.inputs.as_map().into_iter().flatten() {
-                let text = engine::fingerprint::reveal(held).map(|it| it.to_json().to_string()).unwrap_or_default();
-                let place = format!("{address}.{argument}");
-                if !value.is_empty() && text.contains(&**value) && !places.contains(&place) {
-                    places.push(place);
-                }
-            }
-        }
-        for source in &request.sources {
-            for (output, told) in source.states.values().flat_map(|it| &it.state.outputs) {
-                let place = format!("output {output} of {}", source.name);
-                if told.value.as_str() == Some(value) && !places.contains(&place) {
-                    places.push(place);
-                }
-            }
-        }
-    }
-    found.into_iter().map(|(name, found_in)| SecretFound { now: format!("var.{name}"), found_in }).collect()
 }

@@ -9,13 +9,30 @@
 use std::collections::BTreeMap;
 
 use crate::draft::{Entry, File, Item, Section, Table, Value};
+use crate::report::FirstApply;
 use crate::translate::{Generated, SecretUse};
 
+/// The kind of a secret.
+const SECRET: &str = "aws_secretsmanager_secret";
 /// The kind of a secret's value.
 const VERSION: &str = "aws_secretsmanager_secret_version";
 
 /// What a secret's name begins with where there are environments.
 const STACK_AND_ENVIRONMENT: &str = "${stack.name}/${coalesce(stack.environment, \"default\")}";
+
+/// What stands for each secret once it is managed, and what the first apply does to it.
+#[must_use]
+pub fn holders(files: &[File], secrets: &BTreeMap<String, SecretUse>) -> BTreeMap<String, (String, FirstApply)> {
+    let entry = |(name, secret): (&String, &SecretUse)| {
+        let (now, first_apply) = match (holder(files, &format!("${{var.{name}}}")), &secret.generated) {
+            (Some(version), _) => (format!("{VERSION}.{version}"), FirstApply::Keeps),
+            (None, Some(_)) => (format!("{SECRET}.{name}"), FirstApply::Generates),
+            (None, None) => (format!("{SECRET}.{name}"), FirstApply::Needs),
+        };
+        (name.clone(), (now, first_apply))
+    };
+    secrets.iter().map(entry).collect()
+}
 
 /// Moves every secret of a draft into Secrets Manager.
 pub fn manage(files: &mut [File], secrets: &BTreeMap<String, SecretUse>) {
@@ -62,7 +79,7 @@ fn declare(files: &mut [File], name: &str, generated: Option<&Generated>) {
         }
         None => Entry::new("secret_string", Value::expression(&format!("var.{name}"))),
     };
-    let id = Entry::new("secret_id", Value::expression(&format!("aws_secretsmanager_secret.{name}.id")));
+    let id = Entry::new("secret_id", Value::expression(&format!("{SECRET}.{name}.id")));
     let section = |kind: &str, entries: Vec<Entry>| Section {
         path: vec!["resource".to_owned(), kind.to_owned(), name.to_owned()],
         is_item: false,
@@ -71,8 +88,7 @@ fn declare(files: &mut [File], name: &str, generated: Option<&Generated>) {
     };
     let first = file.sections.iter().position(|it| it.path.first().is_some_and(|it| it == "outputs"));
     let at = first.unwrap_or(file.sections.len());
-    let sections =
-        [section("aws_secretsmanager_secret", vec![Entry::new("name", title)]), section(VERSION, vec![id, value])];
+    let sections = [section(SECRET, vec![Entry::new("name", title)]), section(VERSION, vec![id, value])];
     file.sections.splice(at..at, sections);
 }
 

@@ -6,10 +6,11 @@
 //! Each round writes a draft and rehearses it. What does not agree is written as a literal in the
 //! next round, until everything agrees or nothing more can be learned.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::state::State;
-use model::{Address, Known};
+use model::{Address, Known, Mode};
 
 use crate::draft::{File, Table, Value};
 use crate::rehearsal::{Disagreement, Rehearsal, Where, Why, rehearse, replan};
@@ -160,16 +161,21 @@ fn learn(fallbacks: &mut Fallbacks, ground: &Ground<'_>, workspace: &str, disagr
                 "" => switch_of(ground, declaration),
                 first => first.to_owned(),
             };
+            // What something is looked up by is not for a state to say.
+            if declaration.mode == Mode::Data && matches!(disagreement.why, Why::Differs { .. }) {
+                return;
+            }
             let key = (declaration.clone(), argument);
             if workspace != ground.base {
                 let (declaration, argument) = key;
                 fallbacks.overrides.insert((workspace.to_owned(), declaration, argument));
             } else if is_below && !fallbacks.members.contains_key(&(key.0.clone(), path.clone())) {
                 fallbacks.members.insert((key.0, path.clone()), why);
-            } else if fallbacks.arguments.contains_key(&key) {
-                fallbacks.dropped.entry(key).or_insert(why);
             } else {
-                fallbacks.arguments.insert(key, why);
+                match fallbacks.arguments.entry(key) {
+                    Entry::Vacant(entry) => drop(entry.insert(why)),
+                    Entry::Occupied(entry) => drop(fallbacks.dropped.entry(entry.key().clone()).or_insert(why)),
+                }
             }
         }
         Where::Local(name) => drop(fallbacks.locals.insert(name.clone())),

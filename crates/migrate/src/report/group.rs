@@ -3,6 +3,8 @@
 //! In: a report. Out: groups in its order, so that forty instances of one resource are told once.
 //! It must not know how they are told.
 
+use std::collections::BTreeMap;
+
 use super::{Accounted, Fate, Layer, Report};
 
 /// An instance with the layer that it is in.
@@ -64,52 +66,55 @@ impl Report {
     /// What stays with Terraform.
     #[must_use]
     pub fn left_out(&self) -> Vec<LeftOut<'_>> {
-        let mut groups: Vec<LeftOut<'_>> = Vec::new();
-        for member in self.members() {
-            let Fate::Unsupported { id, reason, advice } = &member.resource.fate else { continue };
-            let known = (member, id.as_deref().filter(|it| !it.is_empty()));
-            match groups.iter_mut().find(|it| it.reason == reason && it.advice == advice) {
-                Some(group) => group.members.push(known),
-                None => groups.push(LeftOut { reason, advice, members: vec![known] }),
+        let all = self.members().filter_map(|member| match &member.resource.fate {
+            Fate::Unsupported { id, reason, advice } => {
+                Some(((reason, advice), (member, id.as_deref().filter(|it| !it.is_empty()))))
             }
-        }
-        groups
+            Fate::Carried { .. } | Fate::Dissolved { .. } => None,
+        });
+        let groups = grouped(all).into_iter();
+        groups.map(|((reason, advice), members)| LeftOut { reason, advice, members }).collect()
     }
 
     /// What was carried over in another shape.
     #[must_use]
     pub fn changed(&self) -> Vec<Changed<'_>> {
-        let mut groups: Vec<Changed<'_>> = Vec::new();
-        for member in self.members() {
-            let Fate::Carried { address, changes, .. } = &member.resource.fate else { continue };
-            if changes.is_empty() {
-                continue;
+        let all = self.members().filter_map(|member| match &member.resource.fate {
+            Fate::Carried { address, changes, .. } if !changes.is_empty() => {
+                Some(((declaration(address), changes), (address, member)))
             }
-            match groups.iter_mut().find(|it| declaration(it.address) == declaration(address) && it.changes == changes)
-            {
-                Some(group) => {
-                    group.address = declaration(address);
-                    group.members.push(member);
-                }
-                None => groups.push(Changed { address, members: vec![member], changes }),
-            }
-        }
-        groups
+            Fate::Carried { .. } | Fate::Dissolved { .. } | Fate::Unsupported { .. } => None,
+        });
+        let groups = grouped(all).into_iter().map(|((declaration, changes), members)| Changed {
+            address: if let [(address, _)] = members.as_slice() { address } else { declaration },
+            members: members.into_iter().map(|(_, it)| it).collect(),
+            changes,
+        });
+        groups.collect()
     }
 
     /// What is written where it was used.
     #[must_use]
     pub fn dissolved(&self) -> Vec<Alike<'_>> {
-        let mut groups: Vec<Alike<'_>> = Vec::new();
-        for member in self.members() {
-            let Fate::Dissolved { into } = &member.resource.fate else { continue };
-            match groups.iter_mut().find(|it| it.into == into) {
-                Some(group) => group.members.push(member),
-                None => groups.push(Alike { into, members: vec![member] }),
-            }
-        }
-        groups
+        let all = self.members().filter_map(|member| match &member.resource.fate {
+            Fate::Dissolved { into } => Some((into, member)),
+            Fate::Carried { .. } | Fate::Unsupported { .. } => None,
+        });
+        grouped(all).into_iter().map(|(into, members)| Alike { into, members }).collect()
     }
+}
+
+/// What has the same key, in the order in which the keys come up.
+fn grouped<K: Ord + Copy, T>(all: impl Iterator<Item = (K, T)>) -> Vec<(K, Vec<T>)> {
+    let (mut groups, mut numbers) = (Vec::<(K, Vec<T>)>::new(), BTreeMap::new());
+    for (key, member) in all {
+        let number = *numbers.entry(key).or_insert(groups.len());
+        match groups.get_mut(number) {
+            Some((_, members)) => members.push(member),
+            None => groups.push((key, vec![member])),
+        }
+    }
+    groups
 }
 
 /// An address without the key of the instance.

@@ -58,7 +58,12 @@ pub(super) fn wordpress() -> Report {
             (format!("module.network.aws_subnet.public[{index}]"), format!("aws_subnet.network_public[\"{index}\"]"));
         Accounted {
             place: place("modules/network/main.tf", 9),
-            ..carried(&was, &is, &format!("subnet-{index}"), &["`count` became `for_each`: index 0 is the key `\"0\"` now"])
+            ..carried(
+                &was,
+                &is,
+                &format!("subnet-{index}"),
+                &["`count` became `for_each`: index 0 is the key `\"0\"` now"],
+            )
         }
     };
     let vpc = Layer {
@@ -110,10 +115,5 @@ pub(super) fn wordpress() -> Report {
         text: "the manifest says \"03:00-04:00\", Terraform applied \"05:00-06:00\"".to_owned(),
         place: None,
     };
-    Report {
-        stack: "wordpress".to_owned(),
-        layers: vec![vpc, rds],
-        secrets: secrets(),
-        unsettled: vec![unsettled],
-    }
+    Report { stack: "wordpress".to_owned(), layers: vec![vpc, rds], secrets: secrets(), unsettled: vec![unsettled] }
 }

@@ -99,10 +99,13 @@ pub fn rotation(report: &Report) -> Vec<String> {
         let secrets: Vec<&SecretFound> = report.secrets.iter().filter(|it| it.first_apply == first_apply).collect();
         sentences.extend(advice(first_apply, &secrets));
     }
-    sentences.push(format!("When nothing needs {them} any more, delete {}.", match states.len() {
-        1 => "it, and every older version of it",
-        _ => "them, and every older version of them",
-    }));
+    sentences.push(format!(
+        "When nothing needs {them} any more, delete {}.",
+        match states.len() {
+            1 => "it, and every older version of it",
+            _ => "them, and every older version of them",
+        }
+    ));
     sentences
 }
 
@@ -119,9 +122,9 @@ fn advice(first_apply: FirstApply, secrets: &[&SecretFound]) -> Option<String> {
              shell's history, then `stackctl apply`. Without a value everything stays as it is in AWS."
         ),
         FirstApply::Needs => format!(
-            "The first apply needs the {} of {}, to put {} into Secrets Manager: `{give}` asks for {} without leaving it in \
-             the shell's history. A new value rotates the secret at once, and so does one that is given later.",
-            if is_one { "value" } else { "values" },
+            "The first apply needs {} of {}, to put {} into Secrets Manager: `{give}` asks for {} without leaving it in the \
+             shell's history. The old value changes nothing else; a new one rotates the secret at once.",
+            if is_one { "the value" } else { "the values" },
             listed(&variables),
             if is_one { "it" } else { "them" },
             if is_one { "it" } else { "the first" },

@@ -3,14 +3,14 @@
 //! In: an attribute of a block and the schema's field for it. Out: an entry of a table. It must
 //! not know blocks.
 
-use hcl_edit::expr::Expression;
+use hcl_edit::expr::{Expression, Object};
 use model::Address;
 use model::schema::{Field, Type};
 
 use super::at::At;
 use super::rewrite::Obstacle;
 use super::syntax::opened;
-use super::{Found, SecretUse, Translator, member, print, syntax, value};
+use super::{Found, SecretUse, Translator, literal, member, print, syntax, value};
 use crate::draft::{Entry, Value};
 use crate::report::Note;
 use crate::terraform::configuration::Attribute;
@@ -57,23 +57,68 @@ impl Translator<'_> {
                 let mut above = attribute.comments.above.clone();
                 if !literals.is_empty() {
                     above.push(format!("literal: was {}", literals.join(", ")));
-                    made.changes.push(format!("`{}` has what {} was as a literal", attribute.name, literals.join(", ")));
+                    made.changes.push(literal::taken(&attribute.name, &literals));
                 }
                 for noted in &found.noted {
-                    made.changes.push(format!("`{}` has what {noted} was as a literal", attribute.name));
+                    made.changes.push(literal::taken(&attribute.name, &[noted.as_str()]));
                 }
                 made.found.extend(found);
                 Entry { above, is_block: is_document(field), ..Entry::new(&*attribute.name, value?) }
             }
             Err(Obstacle(why)) => {
                 let was = print::expression(&syntax::bare(attribute.expression.clone()));
-                let mut entry = self.literal(owner, field, &was, &why, made)?;
+                let apart = self.member_by_member(owner, field, &attribute.expression, at, made);
+                let mut entry = apart.or_else(|| self.literal(owner, field, &was, &why, made))?;
                 entry.above.splice(0..0, attribute.comments.above.iter().cloned());
                 entry
             }
         };
         entry.beside.clone_from(&attribute.comments.beside);
         Some(entry)
+    }
+
+    /// A map with literals for those of its members alone that cannot be carried over.
+    fn member_by_member(
+        &self,
+        owner: &Address,
+        field: &Field,
+        expression: &Expression,
+        at: &At,
+        made: &mut Made,
+    ) -> Option<Entry> {
+        let (Expression::Object(members), Type::Map(_)) = (opened(expression), field.ty) else { return None };
+        let is_whole = self.fallbacks.arguments.contains_key(&(owner.clone(), field.name.to_owned()));
+        let known = self.instances.get(self.base)?.get(owner)?.inputs.get(field.name).filter(|_| !is_whole)?;
+        let (mut found, mut failed) = (Found::default(), Vec::new());
+        let mut written = Object::new();
+        for (key, value) in members.iter() {
+            let (mut alone, mut inside) = (Object::new(), Found::default());
+            alone.insert(key.clone(), value.clone());
+            match self.rewrite(&Expression::from(alone), at, &mut inside) {
+                Ok(rewritten) => {
+                    found.extend(inside);
+                    let Expression::Object(alone) = rewritten else { return None };
+                    written.extend(alone);
+                }
+                Err(Obstacle(why)) => {
+                    failed.push((syntax::static_key(key)?, print::expression(value.expr()), why));
+                    written.insert(key.clone(), Expression::null());
+                }
+            }
+        }
+        let mut value = Value::Table(value::table(&written)?);
+        for (key, was, why) in failed {
+            let path = format!("{}[\"{key}\"]", field.name);
+            if let Value::Table(table) = &mut value {
+                table.entries.iter_mut().filter(|it| it.key == key).for_each(|it| it.value = Value::expression(&was));
+            }
+            member::write(&mut value, known, &path).then_some(())?;
+            made.changes.push(format!("`{path}` is the literal from state: {why}"));
+        }
+        let value = self.with_members(owner, field, Some(value), made).ok()??;
+        made.changes.extend(found.noted.iter().map(|it| format!("`{}` has what {it} was as a literal", field.name)));
+        made.found.extend(found);
+        Some(Entry::new(field.name, value))
     }
 
     /// The value with literals where its members cannot be carried over.
@@ -92,7 +137,7 @@ impl Translator<'_> {
             if !known.is_some_and(|known| member::write(&mut value, known, path)) {
                 return Err(Obstacle(why.clone()));
             }
-            made.changes.push(format!("`{path}` is the literal from state: {why}"));
+            made.changes.push(format!("`{path}` is what Terraform's state has, as a literal: {why}"));
         }
         Ok(Some(value))
     }

@@ -12,7 +12,7 @@ use super::argument::{Made, written_as};
 use super::at::At;
 use super::rewrite::{Bound, Obstacle, Rewritten};
 use super::syntax::{self, opened};
-use super::{Found, Translator, print};
+use super::{Found, Translator, literal, print};
 use crate::draft::{Entry, Item, Table, Value};
 use crate::report::Note;
 use crate::terraform::configuration::{Block, Body, Comments, Structure};
@@ -38,7 +38,7 @@ pub(super) fn groups(body: &Body) -> Vec<Group<'_>> {
     groups
 }
 
-fn called(block: &Block) -> &str {
+pub(super) fn called(block: &Block) -> &str {
     let label = block.labels.first().filter(|_| block.name == "dynamic");
     label.map_or(block.name.as_str(), String::as_str)
 }
@@ -69,11 +69,11 @@ impl Translator<'_> {
         let absent = || Obstacle(format!("`{}` is no block here", group.name));
         let schema = schema_of(field).ok_or_else(absent)?;
         let first = group.blocks.first().map(|it| it.comments.clone()).unwrap_or_default();
-        let Some(rounds) = self.rounds_of(group, at, bound, made)? else {
+        let Some(rounds) = self.rounds_of(&group.blocks, at, bound, &mut made.found)? else {
             let mut found = Found::default();
             let list = self.listed(schema, &group.blocks, at, bound, &mut found)?;
             made.found.extend(found);
-            let expression = if is_single(field) { syntax::call("one", [list]) } else { list };
+            let expression = if is_single(field) { only(list) } else { list };
             let value = Value::expression(&print::expression(&expression));
             return Ok(Some(Entry { above: first.above, ..Entry::new(field.name, value) }));
         };
@@ -130,7 +130,7 @@ impl Translator<'_> {
                     if !found.literals.is_empty() {
                         let literals: Vec<&str> = found.literals.iter().map(String::as_str).collect();
                         above.push(format!("literal: was {}", literals.join(", ")));
-                        made.changes.push(format!("`{}` has what {} was as a literal", field.name, literals.join(", ")));
+                        made.changes.push(literal::taken(field.name, &literals));
                     }
                     made.found.extend(found);
                     if let Some(value) = written_as(field, &expression) {
@@ -159,28 +159,28 @@ impl Translator<'_> {
     }
 
     /// What each block of a group is made of, where it is known how many there are.
-    fn rounds_of<'b>(
+    pub(super) fn rounds_of<'b>(
         &self,
-        group: &Group<'b>,
+        blocks: &[&'b Block],
         at: &At,
         bound: &Bound,
-        made: &mut Made,
+        found: &mut Found,
     ) -> Result<Option<Vec<Round<'b>>>, Obstacle> {
         let mut rounds = Vec::new();
-        let mut found = Found::default();
-        for block in &group.blocks {
+        let mut inside = Found::default();
+        for block in blocks {
             if block.name != "dynamic" {
                 rounds.push((&block.body, &block.comments, bound.clone()));
                 continue;
             }
             let dynamic = Dynamic::of(block)?;
-            let over = self.within(dynamic.over, at, bound, &mut found)?;
+            let over = self.within(dynamic.over, at, bound, &mut inside)?;
             let Some(members) = members(opened(&over)) else { return Ok(None) };
             for (key, value) in members {
                 rounds.push((&dynamic.content.body, &block.comments, bound.round(&dynamic.iterator, key, value)));
             }
         }
-        made.found.extend(found);
+        found.extend(inside);
         Ok(Some(rounds))
     }
 
@@ -201,16 +201,37 @@ impl Translator<'_> {
         if !fixed.is_empty() {
             parts.push(Expression::from(fixed));
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { syntax::call("concat", parts) })
+        Ok(joined(parts))
     }
 
     fn dynamic(&self, schema: &Schema, block: &Block, at: &At, bound: &Bound, found: &mut Found) -> Rewritten {
+        self.each_of(block, at, bound, found, |body, bound, found| self.object_of(schema, body, at, bound, found))
+    }
+
+    /// A `dynamic` block as a list of what its content comes to.
+    pub(super) fn each_of(
+        &self,
+        block: &Block,
+        at: &At,
+        bound: &Bound,
+        found: &mut Found,
+        make: impl FnOnce(&Body, &Bound, &mut Found) -> Rewritten,
+    ) -> Rewritten {
         let Dynamic { iterator, over, content } = Dynamic::of(block)?;
-        let over = syntax::bare(opened(&self.within(over, at, bound, found)?).clone());
+        let mut over = syntax::bare(opened(&self.within(over, at, bound, found)?).clone());
+        // `c ? [1] : []` is one block or none.
+        if let Expression::Conditional(it) = &mut over
+            && let (Some([(key, value)]), Some([])) =
+                (members(opened(&it.true_expr)).as_deref(), members(opened(&it.false_expr)).as_deref())
+        {
+            let mut only = Array::new();
+            only.push(make(&content.body, &bound.round(&iterator, key.clone(), value.clone()), found)?);
+            it.true_expr = Expression::from(only);
+            return Ok(over);
+        }
         let key = if iterator == "key" { "name" } else { "key" }.to_owned();
         let reads_key = super::uses::of_attribute(&content.body, &iterator, "key") > 0;
-        let inner = bound.iterator(&iterator, key.clone(), iterator.clone());
-        let value = self.object_of(schema, &content.body, at, &inner, found)?;
+        let value = make(&content.body, &bound.iterator(&iterator, key.clone(), iterator.clone()), found)?;
         let mut intro = ForIntro::new(Ident::new_sanitized(&iterator), over);
         if reads_key {
             intro.key_var = Some(Decorated::new(Ident::new_sanitized(&key)));
@@ -232,7 +253,7 @@ impl Translator<'_> {
             let list = self.listed(inner, &group.blocks, at, bound, found)?;
             let value = match (&list, is_single(field)) {
                 (Expression::Array(items), true) if items.len() == 1 => items.get(0).cloned().unwrap_or(list),
-                (_, true) => syntax::call("one", [list]),
+                (_, true) => only(list),
                 (_, false) => list,
             };
             members.push((group.name, value));
@@ -241,8 +262,26 @@ impl Translator<'_> {
     }
 }
 
+/// The one member of a list, or null.
+fn only(list: Expression) -> Expression {
+    match list {
+        Expression::Conditional(mut it) if matches!(opened(&it.true_expr), Expression::Array(items) if items.len() == 1) => {
+            if let Some([(_, value)]) = members(opened(&it.true_expr)).as_deref() {
+                (it.true_expr, it.false_expr) = (value.clone(), Expression::null());
+            }
+            Expression::Conditional(it)
+        }
+        list => syntax::call("one", [list]),
+    }
+}
+
+/// Lists as one.
+pub(super) fn joined(mut parts: Vec<Expression>) -> Expression {
+    if parts.len() == 1 { parts.remove(0) } else { syntax::call("concat", parts) }
+}
+
 /// The body of one block, its comments, and what is bound in it.
-type Round<'b> = (&'b Body, &'b Comments, Bound);
+pub(super) type Round<'b> = (&'b Body, &'b Comments, Bound);
 
 /// A `dynamic` block.
 struct Dynamic<'b> {

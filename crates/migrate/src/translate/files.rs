@@ -4,11 +4,12 @@
 //! anything: copying is the caller's business.
 
 use hcl_edit::expr::{Expression, FuncCall};
+use hcl_edit::template::{Element, Interpolation};
 
 use super::at::At;
 use super::rewrite::{Bound, Obstacle, Rewritten};
-use super::syntax::{self, attribute_name, opened};
-use super::{Found, Translator};
+use super::syntax::{self, opened};
+use super::{Found, Translator, print};
 use crate::terraform::path::{join, name, normal};
 
 /// Functions whose first argument is the path of a file.
@@ -39,41 +40,74 @@ impl Translator<'_> {
         })
     }
 
+    /// What `path.module` and `path.root` are as text: seen from the root module's folder, where
+    /// Terraform runs.
+    pub(super) fn folder(&self, which: &str, at: &At) -> Rewritten {
+        let scope = &self.tree.scopes[at.scope];
+        let root = self.sources[scope.layer].folder.as_deref().unwrap_or(".");
+        match which {
+            "root" => Ok(syntax::text(".")),
+            "module" => Ok(syntax::text(&relative(root, &scope.module.folder))),
+            _ => Err(Obstacle("the folder that Terraform ran in is not known".to_owned())),
+        }
+    }
+
     /// A path as the disk has it, where every part of it is known.
     fn path(&self, expression: &Expression, at: &At, found: &mut Found) -> Option<String> {
         let scope = &self.tree.scopes[at.scope];
         let root = self.sources[scope.layer].folder.as_deref()?;
-        let text = match opened(expression) {
-            Expression::String(text) => join(root, text.value()),
+        let (text, folder) = match opened(expression) {
             Expression::StringTemplate(template) => {
                 let mut text = String::new();
-                for element in template.iter() {
+                let mut elements = template.iter().peekable();
+                let first = elements.next_if(|it| matches!(it, Element::Interpolation(it) if is_path(&it.expr)));
+                for element in elements {
                     match element {
-                        hcl_edit::template::Element::Literal(literal) => text.push_str(literal.value()),
-                        hcl_edit::template::Element::Interpolation(it) => {
-                            text.push_str(&self.part(&it.expr, at, root, found)?);
+                        Element::Literal(literal) => text.push_str(literal.value()),
+                        Element::Interpolation(it) => {
+                            text.push_str(&self.constant(&self.rewrite(&it.expr, at, found).ok()?)?);
                         }
-                        hcl_edit::template::Element::Directive(_) => return None,
+                        Element::Directive(_) => return None,
                     }
                 }
-                text
+                let is_of_module = |it: &Interpolation| print::expression(&it.expr) == "path.module";
+                let is_of_module = matches!(first, Some(Element::Interpolation(it)) if is_of_module(it));
+                let folder = if is_of_module { &scope.module.folder } else { root };
+                (if first.is_some() { format!("./{text}") } else { text }, folder)
             }
-            other => self.part(other, at, root, found)?,
+            other => (self.constant(&self.rewrite(other, at, found).ok()?)?, root),
         };
-        Some(normal(&text))
+        Some(normal(&join(folder, &text)))
     }
+}
 
-    fn part(&self, expression: &Expression, at: &At, root: &str, found: &mut Found) -> Option<String> {
-        if let Expression::Traversal(it) = opened(expression)
-            && let Expression::Variable(name) = &it.expr
-            && name.as_str() == "path"
-        {
-            return match it.operators.first().and_then(attribute_name) {
-                Some("module") => Some(self.tree.scopes[at.scope].module.folder.clone()),
-                Some("root" | "cwd") => Some(root.to_owned()),
-                _ => None,
-            };
-        }
-        self.constant(&self.rewrite(expression, at, found).ok()?)
+/// Whether an expression is a folder that Terraform knows.
+fn is_path(expression: &Expression) -> bool {
+    ["path.module", "path.root", "path.cwd"].contains(&print::expression(opened(expression)).as_str())
+}
+
+/// A folder as seen from another.
+fn relative(from: &str, to: &str) -> String {
+    let (from, to) = (normal(from), normal(to));
+    let parts = |path: &str| -> Vec<String> {
+        path.split('/').filter(|it| *it != ".").map(str::to_owned).collect()
+    };
+    let (from, to) = (parts(&from), parts(&to));
+    let common = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
+    let up = from[common..].iter().map(|_| "..".to_owned());
+    let path: Vec<String> = up.chain(to[common..].iter().cloned()).collect();
+    if path.is_empty() { ".".to_owned() } else { path.join("/") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::relative;
+
+    #[test]
+    fn folders_are_seen_from_where_terraform_runs() {
+        assert_eq!(relative("terraform/net", "terraform/modules/network"), "../modules/network");
+        assert_eq!(relative(".", "modules/network"), "modules/network");
+        assert_eq!(relative("net", "net/.terraform/modules/vpc"), ".terraform/modules/vpc");
+        assert_eq!(relative("net", "net"), ".");
     }
 }

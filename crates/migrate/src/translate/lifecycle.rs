@@ -62,13 +62,13 @@ impl Translator<'_> {
             (Ok(Some(value)), None) => {
                 made.found.extend(found);
                 if matches!(repeats, Repetition::Count(_)) {
-                    made.changes.push("`count` became `for_each` over the numbers as text".to_owned());
+                    made.changes.push("`count` became `for_each`: index 0 is the key `\"0\"` now".to_owned());
                 }
                 value
             }
             (written, why) => {
                 let why = why.or_else(|| written.err().map(|Obstacle(why)| why)).unwrap_or_default();
-                made.changes.push(format!("`for_each` has the keys that the state knows: {why}"));
+                made.changes.push(format!("`for_each` has the keys that Terraform's state has: {why}"));
                 let members = self.instances.get(self.base).into_iter().flatten();
                 let mine = members.filter(|(address, _)| address.declaration() == *owner);
                 texts(mine.filter_map(|(address, _)| address.key.clone()))
@@ -183,7 +183,7 @@ impl Translator<'_> {
         for check in block.body.blocks() {
             made.notes.push(Note {
                 about: format!("lifecycle {}", check.name),
-                text: "conditions of Terraform's own are left out".to_owned(),
+                text: "it is left out: there are no conditions here".to_owned(),
                 place: Some(check.place.clone()),
             });
         }

@@ -17,7 +17,7 @@ impl Translator<'_> {
     /// The argument as a literal; none where the state says nothing of it.
     pub(super) fn literal(&self, owner: &Address, field: &Field, was: &str, why: &str, made: &mut Made) -> Option<Entry> {
         let values = self.values_of(owner, field.name);
-        made.changes.push(format!("`{}` is the literal from state: {why}", field.name));
+        made.changes.push(format!("`{}` is what Terraform's state has, as a literal: {why}", field.name));
         let value = match values.iter().next() {
             Some((None, value)) => self.plain_value(owner, field, value, made)?,
             Some((Some(_), first)) if values.values().all(|it| it == first) => {
@@ -100,6 +100,12 @@ pub(super) fn inline(value: &Value) -> String {
             format!("{{ {} }}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
         }
     }
+}
+
+/// That an argument has the values of references that are not carried over.
+pub(super) fn taken(argument: &str, references: &[&str]) -> String {
+    let (value, literal) = if references.len() == 1 { ("value", "a literal") } else { ("values", "literals") };
+    format!("`{argument}` has the {value} of `{}` as {literal}: it follows no changes", references.join("`, `"))
 }
 
 /// Text in quotes; markers in it stay what they are.

@@ -12,9 +12,11 @@ mod files;
 mod fold;
 mod lifecycle;
 mod literal;
+mod locals;
 mod member;
 mod names;
 mod object;
+mod optional;
 mod outputs;
 mod place;
 mod policy;
@@ -210,8 +212,6 @@ fn translator<'a>(
     fallbacks: &'a Fallbacks,
     instances: &'a Instances,
 ) -> Result<Translator<'a>, Vec<Problem>> {
-    let variables = variables::of(ground, fallbacks)?;
-    let locals = settings::local_names(ground, fallbacks, &variables);
     let mut translator = Translator {
         sources: ground.sources,
         catalog: ground.catalog,
@@ -219,14 +219,17 @@ fn translator<'a>(
         base: &ground.base,
         locations: &ground.locations,
         addresses: Addresses::of(&ground.tree, ground.sources),
-        variables,
-        inner: names::inner(&ground.tree, ground.sources, &locals.values().collect()),
-        locals,
+        variables: variables::of(ground, fallbacks)?,
+        inner: names::inner(&ground.tree, ground.sources, &BTreeSet::new()),
+        locals: BTreeMap::new(),
         fallbacks,
         instances,
         has_default_workspace: ground.base == DEFAULT,
         sensitive_documents: BTreeSet::new(),
     };
+    // Whether locals of several layers are the same shows when they are in terms of the manifest.
+    translator.locals = locals::names(&translator);
+    translator.inner = names::inner(&ground.tree, ground.sources, &translator.locals.values().collect());
     translator.sensitive_documents = translator.read_sensitive_documents();
     Ok(translator)
 }

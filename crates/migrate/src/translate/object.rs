@@ -55,7 +55,7 @@ impl Translator<'_> {
         }
         match repetition(&block.body) {
             Repetition::Once if block.body.get("count").is_none() => Ok(syntax::follow(base, steps.to_vec())),
-            Repetition::Once | Repetition::Enabled(_) => switched(base, steps),
+            Repetition::Once | Repetition::Enabled(_) => Ok(switched(base, steps)),
             Repetition::Count(_) => Ok(counted(base, steps)),
             Repetition::Each(_) => Ok(syntax::follow(base, steps.to_vec())),
         }
@@ -188,12 +188,12 @@ fn prefixed(mode: Mode, kind: &str, name: &str) -> Expression {
     }
 }
 
-/// A step into something that a condition switches on: there is one or none.
-fn switched(base: Expression, steps: &[Step]) -> Rewritten {
+/// A step into something that a condition switches on: as a list it has one member or none.
+fn switched(base: Expression, steps: &[Step]) -> Expression {
     match steps.split_first() {
-        Some((first, rest)) if index_of(first).is_some() => Ok(syntax::follow(base, rest.to_vec())),
-        Some(_) => Ok(syntax::follow(base, steps.to_vec())),
-        None => Err(Obstacle(format!("`{}` is used as a list", print::expression(&base)))),
+        Some((first, rest)) if index_of(first).is_some() => syntax::follow(base, rest.to_vec()),
+        Some(_) => syntax::follow(base, steps.to_vec()),
+        None => syntax::follow(base, [syntax::splat()]),
     }
 }
 

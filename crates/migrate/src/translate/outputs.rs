@@ -49,7 +49,7 @@ impl Translator<'_> {
                 comment.push(format!("literal: was {}", literal::one_line(&was)));
                 made.notes.push(Note {
                     about: format!("output {name}"),
-                    text: format!("it is the literal from state: {why}"),
+                    text: format!("it is what Terraform's state has, as a literal: {why}"),
                     place: Some(block.place.clone()),
                 });
                 match told.sensitive {
@@ -144,7 +144,7 @@ impl Translator<'_> {
                 Some(allowed) => entries.push(Entry::new("allowed", allowed)),
                 None => notes.push(Note {
                     about: format!("variable {name}"),
-                    text: "its validation is left out: `allowed` and `pattern` are what there is here".to_owned(),
+                    text: "a `validation` is left out: here a variable can have a list of `allowed` values or a `pattern`".to_owned(),
                     place: Some(validation.place.clone()),
                 }),
             }

@@ -10,7 +10,8 @@ use hcl_edit::visit_mut::{VisitMut, visit_expr_mut};
 use hcl_edit::{Decorate, Spanned};
 
 use super::at::At;
-use super::rewrite::{Obstacle, Rewritten, select};
+use super::blocks::{Round, called, joined};
+use super::rewrite::{Bound, Obstacle, Rewritten, select};
 use super::syntax::{self, opened};
 use super::{Found, Translator, value};
 use crate::terraform::configuration::{Block, Body};
@@ -38,15 +39,31 @@ impl Translator<'_> {
         for source in self.sources_of(body, at, found)? {
             statements.push(source);
         }
-        for statement in body.blocks() {
-            if statement.name != "statement" {
-                return Err(Obstacle("the policy document has dynamic statements".to_owned()));
+        let mut parts = Vec::new();
+        for block in body.blocks() {
+            match self.rounds_of(&[block], at, &Bound::default(), found)? {
+                Some(rounds) => {
+                    for (body, comments, bound) in rounds {
+                        let mut written = self.statement(body, at, &bound, found)?;
+                        written.decor_mut().set_prefix(prefix(&comments.above));
+                        statements.push(written);
+                    }
+                }
+                None => {
+                    if !statements.is_empty() {
+                        parts.push(Expression::from(std::mem::take(&mut statements)));
+                    }
+                    let made = self.each_of(block, at, &Bound::default(), found, |body, bound, found| {
+                        self.statement(body, at, bound, found)
+                    })?;
+                    parts.push(made);
+                }
             }
-            let mut written = self.statement(&statement.body, at, found)?;
-            written.decor_mut().set_prefix(prefix(&statement.comments.above));
-            statements.push(written);
         }
-        document.push(("Statement".to_owned(), Expression::from(statements), Vec::new()));
+        if !statements.is_empty() || parts.is_empty() {
+            parts.push(Expression::from(statements));
+        }
+        document.push(("Statement".to_owned(), joined(parts), Vec::new()));
         Ok(for_documents(object(document)))
     }
 
@@ -66,18 +83,15 @@ impl Translator<'_> {
         Ok(statements)
     }
 
-    fn statement(&self, body: &Body, at: &At, found: &mut Found) -> Rewritten {
-        if body.blocks().any(|it| it.name == "dynamic") {
-            return Err(Obstacle("a statement of the policy document has dynamic blocks".to_owned()));
-        }
+    fn statement(&self, body: &Body, at: &At, bound: &Bound, found: &mut Found) -> Rewritten {
         let mut statement: Members = Vec::new();
         if let Some(id) = body.get("sid") {
-            statement.push(("Sid".to_owned(), self.rewrite(id, at, found)?, comments(body, "sid")));
+            statement.push(("Sid".to_owned(), self.within(id, at, bound, found)?, comments(body, "sid")));
         }
-        let effect = body.get("effect").map(|it| self.rewrite(it, at, found)).transpose()?;
+        let effect = body.get("effect").map(|it| self.within(it, at, bound, found)).transpose()?;
         statement.push(("Effect".to_owned(), effect.unwrap_or_else(|| syntax::text("Allow")), comments(body, "effect")));
         for (block, key) in [("principals", "Principal"), ("not_principals", "NotPrincipal")] {
-            if let Some(principals) = self.principals(body, block, at, found)? {
+            if let Some(principals) = self.principals(body, block, at, bound, found)? {
                 statement.push((key.to_owned(), principals, comments(body, block)));
             }
         }
@@ -85,21 +99,42 @@ impl Translator<'_> {
             [("actions", "Action"), ("not_actions", "NotAction"), ("resources", "Resource"), ("not_resources", "NotResource")]
         {
             if let Some(value) = body.get(argument) {
-                statement.push((key.to_owned(), one_or_list(self.rewrite(value, at, found)?), comments(body, argument)));
+                statement.push((key.to_owned(), one_or_list(self.within(value, at, bound, found)?), comments(body, argument)));
             }
         }
-        let conditions = self.conditions(body, at, found)?;
+        let conditions = self.conditions(body, at, bound, found)?;
         if !conditions.is_empty() {
             statement.push(("Condition".to_owned(), object(conditions), comments(body, "condition")));
         }
         Ok(object(statement))
     }
 
-    fn principals(&self, body: &Body, name: &str, at: &At, found: &mut Found) -> Result<Option<Expression>, Obstacle> {
+    /// The bodies of the blocks of a name, where it is known how many there are.
+    fn fixed<'b>(
+        &self,
+        body: &'b Body,
+        name: &str,
+        at: &At,
+        bound: &Bound,
+        found: &mut Found,
+    ) -> Result<Vec<Round<'b>>, Obstacle> {
+        let blocks: Vec<&Block> = body.blocks().filter(|it| called(it) == name).collect();
+        let rounds = self.rounds_of(&blocks, at, bound, found)?;
+        rounds.ok_or_else(|| Obstacle(format!("a statement of the policy document has dynamic `{name}`")))
+    }
+
+    fn principals(
+        &self,
+        body: &Body,
+        name: &str,
+        at: &At,
+        bound: &Bound,
+        found: &mut Found,
+    ) -> Result<Option<Expression>, Obstacle> {
         let mut principals: Members = Vec::new();
-        for block in body.blocks().filter(|it| it.name == name) {
-            let kind = self.required(&block.body, "type", at, found)?;
-            let identifiers = one_or_list(self.required(&block.body, "identifiers", at, found)?);
+        for (body, _, bound) in &self.fixed(body, name, at, bound, found)? {
+            let kind = self.required(body, "type", at, bound, found)?;
+            let identifiers = one_or_list(self.required(body, "identifiers", at, bound, found)?);
             let Expression::String(kind) = opened(&kind) else {
                 return Err(Obstacle("the type of a principal is an expression".to_owned()));
             };
@@ -114,13 +149,13 @@ impl Translator<'_> {
         Ok((!principals.is_empty()).then(|| object(principals)))
     }
 
-    fn conditions(&self, body: &Body, at: &At, found: &mut Found) -> Result<Members, Obstacle> {
+    fn conditions(&self, body: &Body, at: &At, bound: &Bound, found: &mut Found) -> Result<Members, Obstacle> {
         let mut order: Vec<String> = Vec::new();
         let mut tests: BTreeMap<String, Members> = BTreeMap::new();
-        for block in body.blocks().filter(|it| it.name == "condition") {
-            let (test, variable) =
-                (self.required(&block.body, "test", at, found)?, self.required(&block.body, "variable", at, found)?);
-            let values = one_or_list(self.required(&block.body, "values", at, found)?);
+        for (body, _, bound) in &self.fixed(body, "condition", at, bound, found)? {
+            let test = self.required(body, "test", at, bound, found)?;
+            let variable = self.required(body, "variable", at, bound, found)?;
+            let values = one_or_list(self.required(body, "values", at, bound, found)?);
             let (Expression::String(test), Expression::String(variable)) = (opened(&test), opened(&variable)) else {
                 return Err(Obstacle("a condition's test or variable is an expression".to_owned()));
             };
@@ -132,9 +167,9 @@ impl Translator<'_> {
         Ok(order.into_iter().filter_map(|it| tests.remove(&it).map(|members| (it, object(members), Vec::new()))).collect())
     }
 
-    fn required(&self, body: &Body, name: &str, at: &At, found: &mut Found) -> Rewritten {
+    fn required(&self, body: &Body, name: &str, at: &At, bound: &Bound, found: &mut Found) -> Rewritten {
         let value = body.get(name).ok_or_else(|| Obstacle(format!("the policy document lacks `{name}`")))?;
-        self.rewrite(value, at, found)
+        self.within(value, at, bound, found)
     }
 }
 

@@ -29,7 +29,7 @@ impl Translator<'_> {
             "count" => Ok(select(count(at)?, rest())),
             "terraform" => Ok(self.workspace()),
             "module" => self.module(&second().ok_or_else(nameless)?, &rest(), at, found),
-            "path" => Err(Obstacle("the path of a module means nothing here".to_owned())),
+            "path" => self.folder(&second().ok_or_else(nameless)?, at),
             "self" => Err(Obstacle("`self` belongs to provisioners".to_owned())),
             "data" => {
                 let kind = second().ok_or_else(nameless)?;
@@ -59,7 +59,7 @@ impl Translator<'_> {
         else {
             return Err(Obstacle(format!("the module's variable `{name}` has no value")));
         };
-        let value = syntax::bare(value.clone());
+        let value = syntax::bare(super::optional::filled(block.body.get("type"), value));
         if self.tree.lifted(at.scope).is_some() || is_short(&value) || self.is_used_once(at.scope, "var", name) {
             return self.rewrite(&value, &place, found).map(syntax::bare);
         }

@@ -80,9 +80,9 @@ impl Translator<'_> {
             fate,
         };
         let dissolved = match (mode, kind.as_str()) {
-            (Mode::Data, "terraform_remote_state") => Some("references to what its outputs stand for"),
-            (Mode::Data, super::policy::KIND) => Some("the document, where it is used"),
-            (Mode::Managed, "random_password") => Some("a sensitive variable"),
+            (Mode::Data, "terraform_remote_state") => Some("what its outputs stand for is referred to directly"),
+            (Mode::Data, super::policy::KIND) => Some("the document stands where it was used"),
+            (Mode::Managed, "random_password") => Some("its value is one of the secrets"),
             (Mode::Managed, random) if random.starts_with("random_") => Some("its value, where it is used"),
             _ => None,
         };
@@ -132,7 +132,7 @@ impl Translator<'_> {
         let mut changes = std::mem::take(&mut made.changes);
         if address.name != name {
             let from = self.tree.scopes[scope].path.iter().map(|(name, _)| format!("module.{name}."));
-            changes.insert(0, format!("it was called `{}{}.{name}`", from.collect::<String>(), address.kind));
+            changes.insert(0, format!("Terraform calls it `{}{}.{name}`", from.collect::<String>(), address.kind));
         }
         let mut seen = BTreeSet::new();
         changes.retain(|it| seen.insert(it.clone()));
@@ -260,7 +260,7 @@ impl Translator<'_> {
             Ok(Some(condition)) if condition.as_bool() == Some(true) => Vec::new(),
             Ok(Some(condition)) => {
                 made.found.extend(found);
-                made.changes.push("`count` became `lifecycle.enabled`".to_owned());
+                made.changes.push("`count`, which switches it on or off, became `lifecycle.enabled`".to_owned());
                 value::value(&condition).map(|it| Entry::new("enabled", it)).into_iter().collect()
             }
             Ok(None) if is_there || self.is_repeated(scope, block) || address.mode == Mode::Data => Vec::new(),
@@ -270,7 +270,7 @@ impl Translator<'_> {
                 vec![Entry { above, ..Entry::new("enabled", Value::Bool(false)) }]
             }
             Err(Obstacle(why)) => {
-                made.changes.push(format!("`lifecycle.enabled` is the literal from state: {why}"));
+                made.changes.push(format!("`lifecycle.enabled` is what Terraform's state has, as a literal: {why}"));
                 let was = block.body.get("count").map(|it| print::expression(opened(it))).unwrap_or_default();
                 let above = vec![format!("literal: was {}", literal::one_line(&was))];
                 let is_on = self.instances.get(self.base).into_iter().flatten().any(|(it, _)| it.declaration() == *address);
@@ -339,7 +339,7 @@ fn leaves(kind: &Kind, object: &TerraformObject) -> Vec<String> {
 fn provisioner(address: &Address, block: &Block) -> Note {
     Note {
         about: format!("provisioner of {address}"),
-        text: "provisioners are left out: run what they did in your pipeline".to_owned(),
+        text: "it is left out: do in your pipeline what it did".to_owned(),
         place: Some(block.place.clone()),
     }
 }

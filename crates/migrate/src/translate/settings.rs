@@ -12,7 +12,7 @@ use super::at::At;
 use super::syntax::{self, opened};
 use super::tree::Child;
 use super::variables::Variable;
-use super::{Draft, Fallbacks, Found, Ground, Local, Translator, names, print, value};
+use super::{Draft, Found, Ground, Local, Translator, print, value};
 use crate::draft::{Entry, File, Section, Table, Value};
 use crate::report::{Accounted, Fate, Note};
 use crate::terraform::Problem;
@@ -250,7 +250,7 @@ impl Translator<'_> {
                 "moved" | "import" | "removed" => layer.made.notes.push(done(block)),
                 "check" => layer.made.notes.push(Note {
                     about: format!("check {}", block.labels.first().map_or("", String::as_str)),
-                    text: "checks of Terraform's own are left out".to_owned(),
+                    text: "it is left out: there are no checks here".to_owned(),
                     place: Some(block.place.clone()),
                 }),
                 _ => {}
@@ -483,58 +483,4 @@ fn done(block: &Block) -> Note {
         text: "it has done its work in Terraform and is left out".to_owned(),
         place: Some(block.place.clone()),
     }
-}
-
-/// What the locals of root modules are called: names that several layers use for different things
-/// get the layer's name before them.
-pub(super) fn local_names(
-    ground: &Ground<'_>,
-    fallbacks: &Fallbacks,
-    variables: &BTreeMap<(usize, String), Variable>,
-) -> BTreeMap<(usize, String), String> {
-    let mut texts: BTreeMap<String, Vec<(usize, String)>> = BTreeMap::new();
-    for layer in 0..ground.sources.len() {
-        let Some(root) = ground.tree.root(layer) else { continue };
-        let blocks = ground.tree.scopes[root].module.blocks.iter().filter(|it| it.name == "locals");
-        for local in blocks.flat_map(|it| it.body.attributes()) {
-            let mut text = print::expression(&local.expression);
-            for ((_, name), variable) in variables.iter().filter(|((it, _), _)| *it == layer) {
-                if text.contains(&format!("var.{name}")) {
-                    text.push_str(&format!(" {}={}", name, variable.called));
-                }
-            }
-            texts.entry(local.name.clone()).or_default().push((layer, text));
-        }
-    }
-    let is_used = |layer: usize, name: &str| {
-        fallbacks.in_use.is_empty() || fallbacks.in_use.contains(&use_key("local", layer, name))
-    };
-    let mut different: BTreeSet<&String> = BTreeSet::new();
-    loop {
-        let before = different.len();
-        for (name, of_layers) in &texts {
-            let used: Vec<_> = of_layers.iter().filter(|(layer, _)| is_used(*layer, name)).collect();
-            let alike: BTreeSet<&String> = used.iter().map(|(_, text)| text).collect();
-            let leans = different.iter().any(|other| {
-                used.len() > 1 && used.iter().any(|(_, text)| text.contains(&format!("local.{other}")))
-            });
-            if alike.len() > 1 || leans {
-                different.insert(name);
-            }
-        }
-        if different.len() == before {
-            break;
-        }
-    }
-    let mut names = BTreeMap::new();
-    for (name, of_layers) in &texts {
-        for (layer, _) in of_layers {
-            let called = match different.contains(name) {
-                true => format!("{}_{name}", names::of_layer(&ground.sources[*layer].name)),
-                false => name.clone(),
-            };
-            names.insert((*layer, name.clone()), called);
-        }
-    }
-    names
 }

@@ -43,6 +43,11 @@ pub fn path(head: &str, rest: &[&str]) -> Expression {
     follow(name(head), rest.iter().map(|it| attribute(it)))
 }
 
+/// `[*]`
+pub fn splat() -> Step {
+    Decorated::new(TraversalOperator::FullSplat(hcl_edit::expr::Splat::default()))
+}
+
 /// The steps taken from an expression.
 pub fn follow(base: Expression, steps: impl IntoIterator<Item = Step>) -> Expression {
     let mut steps: Vec<Step> = steps.into_iter().collect();

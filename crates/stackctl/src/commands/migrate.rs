@@ -25,6 +25,7 @@ use crate::interrupt::Interrupts;
 use crate::verification::Verification;
 use crate::{document, render, terminal};
 use disk::Files;
+use guard::Text;
 use target::Target;
 
 /// Takes over what Terraform built.
@@ -90,17 +91,17 @@ impl Told {
 
     /// The last look at what is to be written and printed before either happens.
     fn guard(&self, cli: &Cli, migration: &Migration) -> Result<(), Failure> {
+        let text = |name: &str, bytes: &[u8]| Text { name: name.to_owned(), bytes: bytes.to_vec(), is_copy: false };
         let mut texts = vec![
-            ("the report".to_owned(), self.terminal.clone().into_bytes()),
-            ("the report's JSON".to_owned(), self.json.to_string().into_bytes()),
-            (write::NOTES.to_owned(), self.markdown.clone().into_bytes()),
+            text("the report", self.terminal.as_bytes()),
+            text("the report's JSON", self.json.to_string().as_bytes()),
+            text(write::NOTES, self.markdown.as_bytes()),
         ];
-        texts.extend(migration.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())));
-        texts.extend(migration.copies.iter().map(|(path, bytes)| (path.clone(), bytes.clone())));
-        for (environment, state) in &migration.states {
-            let text = serde_json::to_vec(state).map_err(|wrong| Failure::environment("state", wrong.to_string()))?;
-            let environment = environment.as_ref().map(|it| format!(" of {it}")).unwrap_or_default();
-            texts.push((format!("the state{environment}"), text));
+        texts.extend(migration.files.iter().map(|(path, it)| text(path, it.as_bytes())));
+        texts.extend(migration.copies.iter().map(|(path, bytes)| Text { is_copy: true, ..text(path, bytes) }));
+        for state in migration.states.values() {
+            let bytes = serde_json::to_vec(state).map_err(|wrong| Failure::environment("state", wrong.to_string()))?;
+            texts.push(text(".stackctl/state.json", &bytes));
         }
         for warning in guard::check(&migration.secrets, &texts)? {
             if !cli.options.quiet {
@@ -122,7 +123,7 @@ impl Told {
         }
         anstream::print!("{}", self.terminal);
         if !cli.options.quiet {
-            anstream::println!("\n{}", render::verification::written(target.path(), migration));
+            anstream::print!("\n{}", render::verification::written(target.path(), migration, terminal::width()));
         }
     }
 
@@ -146,7 +147,8 @@ impl Told {
             render::failure::report(failure, false);
         }
         if !form.markdown && !cli.options.quiet {
-            anstream::print!("{}", render::verification::next(target.path(), migration, terminal::width()));
+            let width = terminal::width();
+            anstream::print!("{}", render::verification::next(target.path(), migration, verification, width));
         }
     }
 

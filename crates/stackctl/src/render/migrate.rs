@@ -1,37 +1,60 @@
 //! What became of everything that Terraform had, at the terminal.
 //!
-//! In: the report of a migration. Out: text with ANSI styles: the layers, what changed shape, then
-//! what there is to do, last the numbers. It must not know what was verified.
+//! In: the report of a migration. Out: text with ANSI styles that is no wider than the terminal:
+//! the layers, what is to be settled, what changed shape, then what there is to do, last the
+//! numbers. It must not know what was verified.
+
+pub mod lines;
 
 use anstyle::Style;
-use migrate::report::{Accounted, Changed, Layer, Report, words};
+use migrate::report::{Layer, Member, Report, words};
 use migrate::terraform::configuration::Place;
+use report::lines::clipped;
 
 use super::style::{BOLD, CYAN, DIM, GREEN, RED, YELLOW};
+use lines::{hanging, paragraph, parts};
+
+/// So many entries of a list that only informs are shown.
+const SHOWN: usize = 40;
+/// So many places of one secret are shown.
+const PLACES: usize = 12;
+/// The most characters of one sentence: documents that differ would fill screens.
+const SENTENCE: usize = 500;
+
+const PLAIN: Style = Style::new();
 
 /// The whole report as text with ANSI styles.
 pub fn report(report: &Report, width: usize) -> String {
     let sections = [
-        layers(report),
+        layers(report, width),
+        unsettled(report, width),
         changed(report, width),
         dissolved(report, width),
+        notes(report, width),
         unsupported(report, width),
         secrets(report, width),
-        notes(report, width),
         paragraph(&words::summary(report), 0, BOLD, width),
     ];
     sections.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// `aws-vpc  3 carried over, 1 changed shape → aws-vpc.toml`, one line a layer.
-fn layers(report: &Report) -> String {
+/// `aws-vpc  3 carried over, 1 changed shape → aws-vpc.toml`, one line a layer; without the files,
+/// which have the layers' names, where the terminal is narrow.
+fn layers(report: &Report, width: usize) -> String {
     let names = column(report.layers.iter().map(|it| it.name.as_str()));
     let numbers = column(report.layers.iter().map(numbers).collect::<Vec<_>>().iter().map(String::as_str));
+    let files = column(report.layers.iter().map(|it| it.file.as_str()));
+    let has_room = names + 2 + numbers + 3 + files <= width;
     let line = |layer: &Layer| {
-        let (name, text) = (format!("{:names$}", layer.name), format!("{:numbers$}", self::numbers(layer)));
         let style = if layer.summary().unsupported > 0 { RED } else { GREEN };
+        let name = format!("{:names$}", layer.name);
+        let counts = self::numbers(layer);
+        if !has_room {
+            let first = lines::wrapped(&counts, names + 2, width).join(&format!("{style:#}\n{:names$}  {style}", ""));
+            return format!("{BOLD}{name}{BOLD:#}  {style}{first}{style:#}\n");
+        }
         let file = if layer.file.is_empty() { String::new() } else { format!(" {DIM}→{DIM:#} {}", layer.file) };
-        format!("{BOLD}{name}{BOLD:#}  {style}{text}{style:#}{file}\n")
+        format!("{BOLD}{name}{BOLD:#}  {style}{counts:numbers$}{style:#}{file}\n")
     };
     report.layers.iter().map(line).collect()
 }
@@ -46,43 +69,59 @@ fn column<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
     texts.map(|it| it.chars().count()).max().unwrap_or(0)
 }
 
+fn unsettled(report: &Report, width: usize) -> String {
+    if report.unsettled.is_empty() {
+        return String::new();
+    }
+    let mut texts: Vec<String> = Vec::new();
+    for note in &report.unsettled {
+        let place = located(note.place.as_ref());
+        texts.push(parts(&[(CYAN, note.about.as_str()), (DIM, place.as_str())], 2, width));
+        texts.push(hanging("! ", &clipped(&note.text, SENTENCE), 4, RED, width));
+    }
+    texts.push(paragraph(words::SETTLE, 2, PLAIN, width));
+    section(words::UNSETTLED, RED, &texts, width)
+}
+
 fn changed(report: &Report, width: usize) -> String {
-    let text = |group: &Changed<'_>| {
-        let first = group.members.first();
+    let groups = report.changed();
+    let texts = groups.iter().map(|group| {
         let instances = match group.members.len() {
             0 | 1 => String::new(),
-            number => format!("  {number} instances"),
+            number => format!("{number} instances"),
         };
-        let place = located(first.and_then(|it| it.place.as_ref()));
-        let changes: String = group.changes.iter().map(|it| hanging("~ ", it, 4, YELLOW, width)).collect();
-        format!("  {CYAN}{}{CYAN:#}{instances}{place}\n{changes}", group.address)
-    };
-    let texts = report.layers.iter().flat_map(Layer::changed).map(|it| text(&it)).collect();
-    section("Carried over in another shape", YELLOW, texts)
+        let place = group.members.first().map(Member::place).unwrap_or_default();
+        let changes = group.changes.iter().map(|it| hanging("~ ", &clipped(it, SENTENCE), 4, YELLOW, width));
+        parts(&[(CYAN, group.address), (PLAIN, instances.as_str()), (DIM, place.as_str())], 2, width)
+            + &changes.collect::<String>()
+    });
+    section(words::CHANGED, YELLOW, &first(texts, width), width)
 }
 
 fn dissolved(report: &Report, width: usize) -> String {
-    let groups = report.layers.iter().flat_map(Layer::dissolved);
-    let texts = groups.map(|it| names(&it.members) + &hanging("→ ", it.into, 4, DIM, width)).collect();
-    section("Dissolved: written where it was used", BOLD, texts)
-}
-
-fn names(members: &[&Accounted]) -> String {
-    members.iter().map(|it| format!("  {}\n", words::terraform(it))).collect()
+    let mut texts = Vec::new();
+    for group in report.dissolved() {
+        let members = group.members.iter().map(|it| {
+            let (name, place) = (words::terraform(it.resource), it.place());
+            parts(&[(PLAIN, name.as_str()), (DIM, place.as_str())], 2, width)
+        });
+        texts.extend(first(members, width));
+        texts.push(hanging("→ ", &clipped(group.into, SENTENCE), 4, DIM, width));
+    }
+    section(words::DISSOLVED, BOLD, &texts, width)
 }
 
 fn unsupported(report: &Report, width: usize) -> String {
     let mut texts = Vec::new();
     for group in report.left_out() {
-        let members = group.members.iter().map(|(it, id)| {
-            let id = id.map_or_else(String::new, |it| format!("  {it}"));
-            format!("    {CYAN}{}{CYAN:#}{id}{}\n", words::terraform(it), located(it.place.as_ref()))
-        });
-        let members: String = members.collect();
-        let reason = hanging("x ", group.reason, 2, RED, width);
-        texts.push(reason + &members + &hanging("→ ", group.advice, 4, Style::new(), width));
+        texts.push(hanging("x ", group.reason, 2, RED, width));
+        texts.extend(group.members.iter().map(|(it, id)| {
+            let (name, place) = (words::terraform(it.resource), it.place());
+            parts(&[(CYAN, name.as_str()), (PLAIN, id.unwrap_or_default()), (DIM, place.as_str())], 4, width)
+        }));
+        texts.push(hanging("→ ", group.advice, 4, PLAIN, width));
     }
-    section("Unsupported: not carried over", RED, texts)
+    section(words::UNSUPPORTED, RED, &texts, width)
 }
 
 fn secrets(report: &Report, width: usize) -> String {
@@ -91,53 +130,45 @@ fn secrets(report: &Report, width: usize) -> String {
     }
     let mut texts: Vec<String> = Vec::new();
     for secret in &report.secrets {
-        let found = format!("found in {}", secret.found_in.join(", "));
-        texts.push(format!("  {CYAN}{}{CYAN:#}\n{}", secret.now, hanging("← ", &found, 4, DIM, width)));
+        texts.push(parts(&[(CYAN, secret.now.as_str())], 2, width));
+        texts.push(hanging("→ ", &words::fate(secret), 4, DIM, width));
+        texts.extend(secret.found_in.iter().take(PLACES).map(|it| hanging("← ", it, 4, DIM, width)));
+        texts.extend(more(secret.found_in.len(), PLACES, 6, width));
     }
-    texts.extend(words::rotation(report).iter().map(|it| paragraph(it, 2, Style::new(), width)));
-    section("Secrets to rotate", RED, texts)
+    texts.extend(words::rotation(report).iter().map(|it| hanging("· ", it, 2, PLAIN, width)));
+    section(words::SECRETS, RED, &texts, width)
 }
 
 fn notes(report: &Report, width: usize) -> String {
-    let mut texts = Vec::new();
-    for (layer, note) in report.layers.iter().flat_map(|layer| layer.notes.iter().map(move |it| (layer, it))) {
-        let head = format!("  {BOLD}{}{BOLD:#}, {}{}\n", layer.name, note.about, located(note.place.as_ref()));
-        texts.push(head + &paragraph(&note.text, 4, Style::new(), width));
-    }
-    section("Notes", BOLD, texts)
+    let notes = report.layers.iter().flat_map(|layer| layer.notes.iter().map(move |it| (layer, it)));
+    let notes: Vec<_> = notes.collect();
+    let texts = notes.iter().map(|(layer, note)| {
+        let (about, place) = (format!("{}, {}", layer.name, note.about), located(note.place.as_ref()));
+        parts(&[(BOLD, about.as_str()), (DIM, place.as_str())], 2, width)
+            + &paragraph(&clipped(&note.text, SENTENCE), 4, PLAIN, width)
+    });
+    section(words::NOTES, BOLD, &first(texts, width), width)
 }
 
 fn located(place: Option<&Place>) -> String {
-    place.map_or_else(String::new, |it| format!("  {DIM}{}:{}{DIM:#}", it.file, it.line))
+    place.map_or_else(String::new, |it| format!("{}:{}", it.file, it.line))
+}
+
+/// The first of many.
+fn first(texts: impl ExactSizeIterator<Item = String>, width: usize) -> Vec<String> {
+    let number = texts.len();
+    texts.take(SHOWN).chain(more(number, SHOWN, 2, width)).collect()
+}
+
+/// What stands below a list that goes on.
+fn more(number: usize, most: usize, indent: usize, width: usize) -> Option<String> {
+    let left = number.checked_sub(most).filter(|it| *it > 0)?;
+    Some(paragraph(&format!("… and {left} more: MIGRATION.md and --json have them"), indent, DIM, width))
 }
 
 /// A heading with what is below it, where there is something.
-fn section(title: &str, style: Style, texts: Vec<String>) -> String {
-    let style = style.bold();
-    if texts.is_empty() { String::new() } else { format!("{style}{title}{style:#}\n{}", texts.concat()) }
-}
-
-/// A sentence behind a mark: its later lines begin where the first one's words do.
-fn hanging(mark: &str, text: &str, indent: usize, style: Style, width: usize) -> String {
-    let taken = mark.chars().count();
-    let mut out = String::new();
-    for (index, line) in wrapped(text, indent + taken, width).iter().enumerate() {
-        let mark = if index == 0 { mark.to_owned() } else { " ".repeat(taken) };
-        out += &format!("{:indent$}{style}{mark}{style:#}{line}\n", "");
-    }
-    out
-}
-
-fn paragraph(text: &str, indent: usize, style: Style, width: usize) -> String {
-    wrapped(text, indent, width).iter().map(|it| format!("{:indent$}{style}{it}{style:#}\n", "")).collect()
-}
-
-/// Words stay whole: a part of an address or a command is no use to anyone.
-fn wrapped(text: &str, indent: usize, width: usize) -> Vec<String> {
-    let options = textwrap::Options::new(width.saturating_sub(indent).max(20))
-        .break_words(false)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
+fn section(title: &str, style: Style, texts: &[String], width: usize) -> String {
+    if texts.is_empty() { String::new() } else { paragraph(title, 0, style.bold(), width) + &texts.concat() }
 }
 
 #[cfg(test)]

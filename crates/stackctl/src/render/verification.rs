@@ -1,43 +1,47 @@
 //! How a migration ends: what was written, what AWS says to it, what comes next.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
+use anstyle::Style;
+use migrate::report::{FirstApply, Report, words};
 use migrate::request::Migration;
 use model::plan::Change;
+use report::text::{code, prose};
 use report::words::{plural, verb};
 
-use super::style::{BOLD, DIM, GREEN, RED, YELLOW, sign};
+use super::migrate::lines::{hanging, headed, paragraph};
+use super::style::{BOLD, CYAN, DIM, GREEN, RED, YELLOW, sign};
 use super::{plan, time};
 use crate::holder::now;
 use crate::verification::{LeftOut, Look, Origin, Verification, origin};
 
+/// So many changes are listed in the notes; the plan has all of them.
+const LISTED: usize = 30;
+
 /// `Wrote wordpress: 8 files, and the state of 18 resources in .stackctl.`
-pub fn written(folder: &Path, made: &Migration) -> String {
+pub fn written(folder: &Path, made: &Migration, width: usize) -> String {
     let files = plural(made.files.len() + made.copies.len(), "file");
     let resources: usize = made.states.values().map(|it| it.resources.len()).sum();
     let resources = plural(resources, "resource");
-    format!("{BOLD}Wrote {}:{BOLD:#} {files}, and the state of {resources} in .stackctl.", folder.display())
+    let what = format!("{files}, MIGRATION.md, and the state of {resources} in .stackctl.");
+    headed(&format!("Wrote {}:", folder.display()), &what, BOLD, width)
 }
 
 /// What was verified, with ANSI styles.
 pub fn text(verification: &Verification, folder: &Path, width: usize) -> String {
+    const HEAD: &str = "Not verified:";
     let mut out = String::new();
     for look in &verification.looks {
         out += &format!("\n{}", self::look(look, folder, width));
     }
+    let command = format!("`stackctl plan {}`", quoted(folder));
     if let Some(why) = &verification.left_out {
-        let folder = folder.display();
-        out += &format!(
-            "\n{YELLOW}{BOLD}Not verified:{BOLD:#}{YELLOW:#} {}. `stackctl plan {folder}` shows whether the plan is empty.\n",
-            because(why)
-        );
+        let what = format!("{}. {command} shows whether the plan is empty.", because(why));
+        out += &format!("\n{}", headed(HEAD, &what, YELLOW.bold(), width));
     }
     if verification.failure.is_some() {
-        out += &format!(
-            "\n{RED}{BOLD}Not verified:{BOLD:#}{RED:#} `{}` is written and stays; `stackctl plan {0}` asks again.\n",
-            folder.display()
-        );
+        let what = format!("`{}` is written and stays; {command} asks again.", folder.display());
+        out += &format!("\n{}", headed(HEAD, &what, RED.bold(), width));
     }
     out
 }
@@ -59,57 +63,106 @@ pub fn markdown(verification: &Verification) -> String {
                 format!("\n**The plan{place} was not empty**: {} not expected.\n\n", changes.join(" and "))
             }
         };
-        let row = |action: &str, address: &str, note: &str| format!("- {action} `{address}`{note}\n");
-        look.accepted().for_each(|it| out += &row(verb(it.action), &it.address.to_string(), ": expected"));
-        look.unexpected().for_each(|it| out += &row(verb(it.action), &it.address.to_string(), reason(it)));
-        look.unexpected_outputs().for_each(|(name, _)| out += &row("output", name, ""));
+        let row = |action: &str, address: &str, note: &str| format!("- {action} {}{note}\n", code(address));
+        let mut rows: Vec<String> = Vec::new();
+        rows.extend(look.unexpected().map(|it| row(verb(it.action), &it.address.to_string(), reason(it))));
+        rows.extend(look.unexpected_outputs().map(|(name, _)| row("change the output", name, "")));
+        rows.extend(look.accepted().map(|it| row(verb(it.action), &it.address.to_string(), ": expected")));
+        out += &rows.iter().take(LISTED).map(String::as_str).collect::<String>();
+        if rows.len() > LISTED {
+            out += &format!("\n… and {} more: <code>stackctl plan</code> shows them.\n", rows.len() - LISTED);
+        }
     }
     if let Some(why) = &verification.left_out {
-        out += &format!("\nAWS was not asked: {}.\n", because(why));
+        out += &format!("\nAWS was not asked: {}.\n", prose(&because(why)));
     }
     if let Some(failure) = &verification.failure {
-        out += &format!("\nIt could not be verified: {}.\n", failure.message.lines().next().unwrap_or_default());
+        let message = failure.message.lines().next().unwrap_or_default();
+        out += &format!("\nIt could not be verified: {}.\n", prose(message));
     }
     out
 }
 
-/// What to do now.
-pub fn next(folder: &Path, made: &Migration, width: usize) -> String {
-    let folder = folder.display();
-    let mut out = format!("\n{BOLD}Next:{BOLD:#} read `{folder}/MIGRATION.md`, look through the files, and\n\n");
-    for environment in made.states.keys() {
-        let option = environment.as_ref().map(|it| format!(" --env {it}")).unwrap_or_default();
-        out += &format!("  stackctl plan {folder}{option}\n");
+/// What to do now, step by step.
+pub fn next(folder: &Path, made: &Migration, verification: &Verification, width: usize) -> String {
+    let (shown, folder) = (folder.display(), quoted(folder));
+    let options = || made.states.keys().map(|it| it.as_ref().map(|it| format!(" --env {it}")).unwrap_or_default());
+    let commands = |command: &str| options().map(|it| format!("stackctl {command} {folder}{it}")).collect::<Vec<_>>();
+    let needed: Vec<&str> = variables(&made.report, FirstApply::Needs);
+    let mut apply: Vec<String> = needed.iter().map(|it| words::give(it)).collect();
+    apply.extend(commands("apply"));
+    let steps = [
+        (format!("Read {shown}/MIGRATION.md, and look through the files as through a pull request."), Vec::new()),
+        (proof(made, verification).to_owned(), commands("plan")),
+        (
+            format!("To share the state, name a bucket under `[state]` in {shown}/stack.toml. This carries it there:"),
+            commands("init"),
+        ),
+        ("Apply, when nobody applies with Terraform any more:".to_owned(), apply),
+    ];
+    let mut out = format!("\n{BOLD}Next:{BOLD:#}\n");
+    for (number, (text, commands)) in steps.iter().enumerate() {
+        out += &hanging(&format!("{}. ", number + 1), text, 2, BOLD, width);
+        out += &commands.iter().map(|it| format!("       {CYAN}{it}{CYAN:#}\n")).collect::<String>();
     }
-    let variables: BTreeSet<&str> = made.report.secrets.iter().filter_map(|it| it.now.strip_prefix("var.")).collect();
-    if let Some(first) = variables.first() {
-        let named: Vec<String> = variables.iter().map(|it| format!("`{it}`")).collect();
+    let kept = variables(&made.report, FirstApply::Keeps);
+    if !kept.is_empty() {
+        let (have, need) = if kept.len() == 1 { ("has", "needs") } else { ("have", "need") };
         let text = format!(
-            "Without a value, and needing none until it changes: {}. `--var {first}=…` or STACKCTL_VAR_{first} gives one.",
-            named.join(", ")
+            "{} {have} no value here and {need} none: AWS keeps what it has. MIGRATION.md tells how to rotate secrets.",
+            words::listed(&kept)
         );
-        out += &format!("\n{}\n", textwrap::fill(&text, width));
+        out += &format!("\n{}", paragraph(&text, 0, Style::new(), width));
     }
-    out + &format!("\n{DIM}docs/migrating-from-terraform.md tells how to switch over, and how to go back.{DIM:#}\n")
+    let back = "Nothing was changed in AWS or in Terraform's states: the way back is not to use the folder. \
+                docs/migrating-from-terraform.md tells how to switch over.";
+    out + &format!("\n{}", paragraph(back, 0, DIM, width))
+}
+
+/// What the plan is for, by what is known of it.
+fn proof(made: &Migration, verification: &Verification) -> &'static str {
+    match (verification.is_verified(), made.expected.is_empty(), verification.looks.is_empty()) {
+        (true, true, _) => "The plan is empty. See that it stays so, whatever you tidy up:",
+        (true, false, _) => "The plan shows what is listed above. See that nothing joins it, whatever you tidy up:",
+        (false, true, true) => "See that the plan is empty, and correct the manifest until it is:",
+        (false, false, true) => "See that the plan shows only what becomes of secrets:",
+        (false, _, false) => "Correct the manifest until the plan shows nothing else than it should:",
+    }
+}
+
+/// The variables of secrets that the first apply treats in one way.
+fn variables(report: &Report, first_apply: FirstApply) -> Vec<&str> {
+    let mine = report.secrets.iter().filter(|it| it.first_apply == first_apply);
+    mine.filter_map(|it| it.variable.as_deref()).collect()
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |it: char| it.is_alphanumeric() || "/._-+,:@%=~".contains(it);
+    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 fn look(look: &Look, folder: &Path, width: usize) -> String {
     let (place, effort) = (place(look), effort(look));
     if !look.is_as_expected() {
+        let unmet = format!("the plan{place} is not empty ({effort}).");
         return format!(
-            "{RED}{BOLD}Not as it should be:{BOLD:#}{RED:#} the plan{place} is not empty ({effort}).\n\n{}\n{}",
+            "{}\n{}\n{}",
+            headed("Not as it should be:", &unmet, RED.bold(), width),
             plan::render(&look.plan, width),
             why(look, folder, width)
         );
     }
+    const HEAD: &str = "Verified:";
     if look.accepted().next().is_none() {
-        return format!("{GREEN}{BOLD}Verified:{BOLD:#}{GREEN:#} the plan{place} is empty ({effort}).\n");
+        return headed(HEAD, &format!("the plan{place} is empty ({effort})."), GREEN.bold(), width);
     }
-    let mut out =
-        format!("{GREEN}{BOLD}Verified:{BOLD:#}{GREEN:#} the plan{place} shows what was expected ({effort}):\n");
+    let met = format!("the plan{place} shows what was expected ({effort}):");
+    let mut out = headed(HEAD, &met, GREEN.bold(), width);
     for change in look.accepted() {
         let (sign, style) = sign(change.action);
-        out += &format!("{style}{sign:>3}{style:#} {}\n", change.address);
+        out += &hanging(&format!("{sign:>3} "), &change.address.to_string(), 0, style, width);
     }
     out + "The first apply does this.\n"
 }
@@ -135,7 +188,7 @@ fn why(look: &Look, folder: &Path, width: usize) -> String {
         ));
     }
     sentences.push("Nothing was changed in AWS. What was written stays.".to_owned());
-    sentences.iter().map(|it| textwrap::fill(it, width) + "\n").collect()
+    sentences.iter().map(|it| paragraph(it, 0, Style::new(), width)).collect()
 }
 
 fn reason(change: &Change) -> &'static str {

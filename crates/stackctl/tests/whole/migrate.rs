@@ -493,19 +493,20 @@ fn a_secret_is_written_nowhere_and_goes_along_to_the_bucket() {
 }
 
 #[test]
-fn a_secret_that_would_be_written_stops_everything() {
+fn a_secret_in_a_file_that_would_go_along_stops_everything() {
     let person = secretive(None);
-    let configuration = CONFIGURATION.replace("= 14\n", &format!("= 14\n  tags = {{ note = \"key {SECRET}\" }}\n"));
-    let mut group = log_group("/shop/app", 14);
-    group["instances"][0]["attributes"]["tags"] = json!({ "note": format!("key {SECRET}") });
-    let [holder, content] = secret("arn:aws:secretsmanager:us-east-1:1:secret:shop/api-AbCdEf", "1-2", SECRET);
+    let names = CONFIGURATION.replace("\"/shop/app\"", r#"split("\n", file("${path.module}/names.txt"))[0]"#);
     let person = person
-        .with("terraform/logs/main.tf", &configuration)
-        .with("terraform/logs/terraform.tfstate", &state(&[group, holder, content]));
-    let ran = person.run("migrate terraform/logs --out shop --no-verify").exits(70);
-    let ran = ran.complains("the secret `api_key`").complains("`logs.toml`").complains("nothing was written");
+        .with("terraform/logs/main.tf", &names)
+        .with("terraform/logs/names.txt", &format!("/shop/app\n{SECRET}\n"));
+    let ran = person.run("migrate terraform/logs --out shop --no-verify").exits(1);
+    let ran = ran.complains("the secret `api_key`").complains("names.txt").complains("nothing was written");
     assert_eq!(tellers(&person, &ran), Vec::<PathBuf>::new());
     person.has_nothing();
+    // Without it all is well.
+    let person = person.with("terraform/logs/names.txt", "/shop/app\n");
+    person.run("migrate terraform/logs --out shop --no-verify").exits(0);
+    assert_eq!(tellers(&person, &ran), Vec::<PathBuf>::new());
 }
 
 /// Starts a command, interrupts it in the middle of a call, and waits for its end.
@@ -520,8 +521,8 @@ fn interrupted(cloud: &Cloud, person: &Person, line: &str, operation: &'static s
         Verdict::Hold(mine.clone())
     });
     let mut command = person.command(line);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
-    while !there.is_open() {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    while !there.is_open() && child.try_wait().expect("it can be waited for").is_none() {
         std::thread::sleep(Duration::from_millis(5));
     }
     let kill = Command::new("/bin/sh").args(["-c", &format!("kill -INT {}", child.id())]).status();
@@ -539,7 +540,7 @@ fn an_interrupt_leaves_all_or_nothing() {
     put(&cloud, "shop/logs.tfstate", &state(&[log_group("/shop/app", 14)]));
     let person = Person::at(&cloud).with("terraform/logs/backend.tf", BACKEND);
     let line = "migrate terraform/logs --out shop";
-    interrupted(&cloud, &person, line, "s3:GetObject").exits(130);
+    interrupted(&cloud, &person, line, "s3:GET /{bucket}/{key}").exits(130);
     person.has_nothing();
     // While AWS is asked, everything is written and reported.
     interrupted(&cloud, &person, line, "logs:DescribeLogGroups").exits(130).says("Wrote shop");

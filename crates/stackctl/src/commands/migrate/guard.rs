@@ -1,8 +1,8 @@
 //! The last look at what is about to be written: is a secret in it?
 //!
 //! In: the secrets' values, and every text with its name. Out: the names of texts that may hold
-//! one. Nothing that migrate writes is made from a secret; should that ever be wrong, nothing is
-//! written at all.
+//! one. Nothing that migrate writes is made from a secret; should that ever be wrong, or a file
+//! that goes along as it is hold one, nothing is written at all.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,22 +19,32 @@ const SHORTEST: usize = 4;
 /// as a password is also the name of half the stack, and 3306 a port.
 const LONG: usize = 16;
 
+/// A text that is about to be written or printed.
+#[derive(Debug)]
+pub struct Text {
+    /// What it is called.
+    pub name: String,
+    /// It.
+    pub bytes: Vec<u8>,
+    /// Whether it is a file of Terraform's that goes along as it is.
+    pub is_copy: bool,
+}
+
 /// Looks for the secrets in the texts; answers which words of theirs stand there too.
 ///
 /// # Errors
 /// A secret stands in a text. Neither the message nor a warning holds it.
-pub fn check(secrets: &BTreeMap<String, Known>, texts: &[(String, Vec<u8>)]) -> Result<Vec<String>, Failure> {
+pub fn check(secrets: &BTreeMap<String, Known>, texts: &[Text]) -> Result<Vec<String>, Failure> {
     let mut warnings = Vec::new();
     for (name, value) in secrets {
         for secret in leaves(value) {
-            let holding = texts.iter().filter(|(_, text)| holds(text, &secret)).map(|(text, _)| format!("`{text}`"));
-            let holding: Vec<String> = holding.collect();
+            let holding: Vec<&Text> = texts.iter().filter(|it| holds(&it.bytes, &secret)).collect();
             match (holding.is_empty(), is_word(&secret)) {
                 (true, _) => {}
                 (false, true) => warnings.push(format!(
                     "the value of the secret `{name}` is a plain word or number that also stands in {}: look whether it \
                      is there as a secret",
-                    holding.join(", ")
+                    named_in_row(&holding)
                 )),
                 (false, false) => return Err(leaked(name, &holding)),
             }
@@ -43,10 +53,22 @@ pub fn check(secrets: &BTreeMap<String, Known>, texts: &[(String, Vec<u8>)]) -> 
     Ok(warnings)
 }
 
-fn leaked(name: &str, holding: &[String]) -> Failure {
-    let message = format!("the value of the secret `{name}` would have come into {}", holding.join(", "));
+fn leaked(name: &str, holding: &[&Text]) -> Failure {
+    let places = named_in_row(holding);
+    if holding.iter().all(|it| it.is_copy) {
+        let message = format!("the value of the secret `{name}` stands in {places}, which expressions read");
+        return Failure::wrong("secret-in-file", message).help(
+            "such files go along as they are: take the secret out of it, and apply that with Terraform; nothing was \
+                   written",
+        );
+    }
+    let message = format!("the value of the secret `{name}` would have come into {places}");
     Failure::new(Exit::Bug, "secret-leak", message)
         .help("this is a bug in stackctl: nothing was written; please report it, without the secret")
+}
+
+fn named_in_row(texts: &[&Text]) -> String {
+    texts.iter().map(|it| format!("`{}`", it.name)).collect::<Vec<_>>().join(", ")
 }
 
 /// The texts and numbers of a secret that are long enough to be looked for. Of a structure that is
@@ -121,8 +143,12 @@ mod tests {
 
     /// How it ends: clean, warned, refused.
     fn check(secret: Known, text: &str, expect: &str) {
+        check_in(secret, text, false, expect);
+    }
+
+    fn check_in(secret: Known, text: &str, is_copy: bool, expect: &str) {
         let secrets = BTreeMap::from([("key".to_owned(), Tree::Secret(Secret::plain(secret)))]);
-        let texts = [("stack.toml".to_owned(), text.as_bytes().to_vec())];
+        let texts = [Text { name: "stack.toml".to_owned(), bytes: text.as_bytes().to_vec(), is_copy }];
         let found = match super::check(&secrets, &texts) {
             Ok(warnings) if warnings.is_empty() => "clean".to_owned(),
             Ok(warnings) => format!("warned {}", warnings.len()),
@@ -144,6 +170,12 @@ mod tests {
         check(Tree::text(r#"{"user":"me","password":"hunter2"}"#), "hunter2", "refused 70");
         check(Tree::text("a\"b\nhunter2"), r#"x = "a\"b\nhunter2""#, "refused 70");
         check(Tree::text("correcthorsebatterystaple"), "correcthorsebatterystaple", "refused 70");
+    }
+
+    #[test]
+    fn a_secret_in_a_file_is_its_writers() {
+        check_in(Tree::text("hunter2"), "password = \"hunter2\"", true, "refused 1");
+        check_in(Tree::text("hunter2"), "password = \"hunter3\"", true, "clean");
     }
 
     #[test]
