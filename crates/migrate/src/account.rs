@@ -43,7 +43,7 @@ pub fn report(request: &Request<'_>, settled: &Settled, instances: &Instances) -
     }
     let note = |(about, text)| Note { about, text, place: None };
     let unsettled = settle::unsettled(&settled.left).into_iter().map(note).collect();
-    let secrets = secrets::secrets(request, settled, instances);
+    let secrets = secrets::secrets(request, settled);
     let mut report = Report { stack: request.name.clone(), layers, secrets, unsettled };
     scrub::report(&mut report, &scrub::distinct(&settled.secrets, &request.sources));
     report

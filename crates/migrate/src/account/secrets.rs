@@ -5,108 +5,110 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Address, Known};
+use model::Known;
+use serde_json::Value as Json;
 
 use crate::manager;
 use crate::report::{FirstApply, SecretFound};
-use crate::request::{Request, Secrets};
+use crate::request::{Request, Secrets, Source};
 use crate::scrub;
 use crate::settle::Settled;
-use crate::translate::Instances;
+use crate::terraform::state::TerraformObject;
 
 /// Every secret: what stands for it, and where Terraform has it.
-pub fn secrets(request: &Request<'_>, settled: &Settled, instances: &Instances) -> Vec<SecretFound> {
+pub fn secrets(request: &Request<'_>, settled: &Settled) -> Vec<SecretFound> {
     let managed = match request.secrets {
         Secrets::Variables => BTreeMap::new(),
         Secrets::Manager => manager::holders(&settled.draft.files, &settled.draft.secrets),
     };
     let distinct = scrub::distinct(&settled.secrets, &request.sources);
-    let search = Search { request, instances, names: names(settled) };
     let found = settled.draft.secrets.iter().map(|(name, secret)| {
-        let mut found_in = BTreeSet::new();
-        let mut source = Some(secret.source.clone());
-        if let Some(Known::Text(value)) = settled.secrets.get(name).filter(|it| it.as_text() != Some("")) {
-            for place in search.resources(value, distinct.contains_key(name)) {
-                // The same place, named with its layer, says more.
-                source = source.filter(|it| *it != place.ours && *it != place.theirs);
-                found_in.insert(place.told());
-            }
-            found_in.extend(search.outputs(value));
-        }
-        source.iter().for_each(|it| drop(found_in.remove(it)));
+        let value = match settled.secrets.get(name) {
+            Some(Known::Text(value)) if !value.is_empty() => Some(&**value),
+            _ => None,
+        };
+        let places = value.map(|it| places(&request.sources, it, distinct.contains_key(name))).unwrap_or_default();
+        let source = of_terraform(settled, &secret.source);
+        let is_told = places.iter().any(|it| *it == source || it.starts_with(&format!("{source} of ")));
         let (now, first_apply) =
             managed.get(name).cloned().unwrap_or_else(|| (format!("var.{name}"), FirstApply::Keeps));
         SecretFound {
             now,
             variable: (first_apply != FirstApply::Generates).then(|| name.clone()),
             first_apply,
-            found_in: source.into_iter().chain(found_in).collect(),
+            found_in: (!is_told).then_some(source).into_iter().chain(places).collect(),
         }
     });
     found.collect()
 }
 
-/// What Terraform calls each resource, and its layer.
-type Names<'a> = BTreeMap<&'a Address, (String, &'a str)>;
-
-fn names(settled: &Settled) -> Names<'_> {
-    let carried = settled.draft.carried.values().flatten();
-    let named = carried.flat_map(|it| it.members.iter().map(|(ours, theirs)| (ours, (theirs.to_string(), &*it.layer))));
-    named.collect()
-}
-
-/// Where a value may be.
-struct Search<'a> {
-    request: &'a Request<'a>,
-    instances: &'a Instances,
-    names: Names<'a>,
-}
-
-/// An argument that holds a secret.
-struct Place<'a> {
-    ours: String,
-    theirs: String,
-    layer: Option<&'a str>,
-}
-
-impl Place<'_> {
-    fn told(&self) -> String {
-        self.layer.map_or_else(|| self.theirs.clone(), |layer| format!("{} of {layer}", self.theirs))
-    }
-}
-
-impl Search<'_> {
-    /// The arguments that hold a value. One that stands elsewhere too, as the name of half a stack,
-    /// tells nothing where it is not called secret.
-    fn resources(&self, value: &str, is_distinct: bool) -> Vec<Place<'_>> {
-        let mut places = Vec::new();
-        for (address, instance) in self.instances.values().flatten() {
-            for (argument, held) in instance.inputs.as_map().into_iter().flatten() {
-                let text = engine::fingerprint::reveal(held).map(|it| it.to_json().to_string()).unwrap_or_default();
-                if text.contains(value) && (is_distinct || held.has_secret()) {
-                    let named = self.names.get(address);
-                    let theirs = named.map_or_else(|| address.to_string(), |(theirs, _)| theirs.clone());
-                    places.push(Place {
-                        ours: format!("{address}.{argument}"),
-                        theirs: format!("{theirs}.{argument}"),
-                        layer: named.map(|(_, layer)| *layer),
-                    });
-                }
+/// A place in a resource as Terraform calls it, should it be called as the manifest does.
+fn of_terraform(settled: &Settled, source: &str) -> String {
+    for carried in settled.draft.carried.values().flatten() {
+        for (ours, theirs) in &carried.members {
+            let rest = [ours, &ours.declaration()].iter().find_map(|it| source.strip_prefix(&it.to_string()));
+            if let Some(rest) = rest.filter(|it| it.starts_with('.')) {
+                return format!("{theirs}{rest} of {}", carried.layer);
             }
         }
-        places
     }
+    source.to_owned()
+}
 
-    /// The outputs that are a value.
-    fn outputs(&self, value: &str) -> BTreeSet<String> {
-        let mut places = BTreeSet::new();
-        for source in &self.request.sources {
-            for (output, told) in source.states.values().flat_map(|it| &it.state.outputs) {
-                if told.value.as_str() == Some(value) {
+/// The attributes and outputs that hold a value. One that stands elsewhere too, as the name of half
+/// a stack, tells nothing where it is not called secret.
+fn places(sources: &[Source], value: &str, is_distinct: bool) -> Vec<String> {
+    let mut places = BTreeSet::new();
+    for source in sources {
+        for state in source.states.values() {
+            for object in &state.state.objects {
+                for (attribute, held) in object.attributes.as_object().into_iter().flatten() {
+                    if holds(held, value) && (is_distinct || is_sensitive(object, attribute)) {
+                        places.insert(format!("{}.{attribute} of {}", object.address, source.name));
+                    }
+                }
+            }
+            for (output, told) in &state.state.outputs {
+                if holds(&told.value, value) && (is_distinct || told.sensitive) {
                     places.insert(format!("output {output} of {}", source.name));
                 }
             }
         }
-        places
+    }
+    places.into_iter().collect()
+}
+
+fn is_sensitive(object: &TerraformObject, attribute: &str) -> bool {
+    let below =
+        |path: &String| path.strip_prefix(attribute).is_some_and(|it| it.is_empty() || it.starts_with(['.', '[']));
+    object.sensitive.iter().any(below)
+}
+
+/// Whether a text in it has the value, as it is or as a document of JSON has it.
+fn holds(held: &Json, value: &str) -> bool {
+    match held {
+        Json::String(text) => {
+            let quoted = Json::from(value).to_string();
+            text.contains(value) || text.contains(quoted.trim_matches('"'))
+        }
+        Json::Array(items) => items.iter().any(|it| holds(it, value)),
+        Json::Object(members) => members.values().any(|it| holds(it, value)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::holds;
+
+    #[test]
+    fn a_value_stands_in_texts_and_in_documents() {
+        let check = |held: serde_json::Value, expect: bool| assert_eq!(holds(&held, "hun\"ter2"), expect, "{held}");
+        check(json!("hun\"ter2"), true);
+        check(json!({ "a": [{ "b": "mysql://me:hun\"ter2@host" }] }), true);
+        check(json!(json!([{ "value": "hun\"ter2" }]).to_string()), true);
+        check(json!(["hunter2", 2, null, true]), false);
     }
 }

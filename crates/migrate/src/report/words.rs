@@ -123,7 +123,7 @@ fn advice(first_apply: FirstApply, secrets: &[&SecretFound]) -> Option<String> {
         ),
         FirstApply::Needs => format!(
             "The first apply needs {} of {}, to put {} into Secrets Manager: `{give}` asks for {} without leaving it in the \
-             shell's history. The old value changes nothing else; a new one rotates the secret at once.",
+             shell's history. The old value keeps the secret as it is; a new one rotates it at once.",
             if is_one { "the value" } else { "the values" },
             listed(&variables),
             if is_one { "it" } else { "them" },

@@ -24,8 +24,27 @@ pub(super) fn unary(it: UnaryOp) -> Expression {
     }
 }
 
+/// `(c ? 1 : 0) > 0` is `c`.
+fn counts(it: &BinaryOp) -> Option<Expression> {
+    let number = |it: &Expression| opened(it).as_number().and_then(|it| it.as_u64());
+    let Expression::Conditional(count) = opened(&it.lhs_expr) else { return None };
+    if (number(&count.true_expr), number(&count.false_expr)) != (Some(1), Some(0)) {
+        return None;
+    }
+    let condition = opened(&count.cond_expr).clone();
+    match (it.operator.value(), number(&it.rhs_expr)?) {
+        (BinaryOperator::Greater, 0) | (BinaryOperator::GreaterEq | BinaryOperator::Eq, 1) | (BinaryOperator::NotEq, 0) => {
+            Some(syntax::closed(condition))
+        }
+        _ => None,
+    }
+}
+
 /// Comparisons of literals, and `&&` and `||` with a known side.
 pub(super) fn binary(it: BinaryOp) -> Expression {
+    if let Some(condition) = counts(&it) {
+        return condition;
+    }
     let (left, right) = (opened(&it.lhs_expr), opened(&it.rhs_expr));
     let known = match it.operator.value() {
         BinaryOperator::Eq => same(left, right).map(Expression::from),

@@ -10,6 +10,7 @@ mod blocks;
 mod environment;
 mod files;
 mod fold;
+mod instances;
 mod lifecycle;
 mod literal;
 mod locals;

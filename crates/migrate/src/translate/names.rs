@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Address, Mode};
 
-use super::tree::Tree;
+use super::tree::{Instance, Tree};
 use crate::request::Source;
 
 /// The address of every block by scope, mode, kind and name.
@@ -44,6 +44,13 @@ impl Addresses {
     #[must_use]
     pub fn contains(&self, address: &Address) -> bool {
         self.0.values().any(|it| it == address)
+    }
+
+    /// The scope that declares an address, and the name that it has there.
+    #[must_use]
+    pub fn declared(&self, address: &Address) -> Option<(usize, &str)> {
+        let (key, _) = self.0.iter().find(|(_, it)| *it == address)?;
+        Some((key.0, &key.3))
     }
 
     /// The address of a block.
@@ -117,6 +124,15 @@ pub fn prefixed(names: &[String], name: &str) -> String {
     }
     let prefix = identifier(&names.join("_"));
     if name == prefix || name.starts_with(&format!("{prefix}_")) { name.to_owned() } else { format!("{prefix}_{name}") }
+}
+
+/// A module instance as Terraform's addresses have it: `network["a"]`.
+#[must_use]
+pub fn call((name, instance): &(String, Instance)) -> String {
+    match instance {
+        Instance::Only | Instance::Every => name.clone(),
+        Instance::Key(key) => format!("{name}{key}"),
+    }
 }
 
 /// Names that say nothing beside the module's.

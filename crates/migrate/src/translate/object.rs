@@ -45,7 +45,7 @@ impl Translator<'_> {
         };
         found.objects.insert(address.clone());
         if self.is_off(at.scope, block) {
-            let is_list = steps.first().is_some_and(is_splat);
+            let is_list = steps.first().is_none_or(is_splat);
             return Ok(if is_list { Expression::from(hcl_edit::expr::Array::new()) } else { Expression::null() });
         }
         let base = named(address);
@@ -109,7 +109,10 @@ impl Translator<'_> {
     /// What Terraform's state says of an object that has no counterpart.
     fn foreign(&self, mode: Mode, kind: &str, name: &str, steps: &[Step], at: &At, found: &mut Found) -> Rewritten {
         let scope = &self.tree.scopes[at.scope];
-        let title = |steps: &[Step]| print::expression(&syntax::follow(prefixed(mode, kind, name), steps.to_vec()));
+        let modules: String = scope.path.iter().map(|it| format!("module.{}.", names::call(it))).collect();
+        let title = |steps: &[Step]| {
+            format!("{modules}{}", print::expression(&syntax::follow(prefixed(mode, kind, name), steps.to_vec())))
+        };
         let unknown = || Obstacle(format!("`{}` has no counterpart, and no state tells its value", title(steps)));
         let objects = scope.objects(self.objects_of(scope.layer), mode, kind, name);
         let (object, steps) = match steps.first().and_then(index_of) {

@@ -188,20 +188,6 @@ impl Translator<'_> {
         Ok(select(syntax::bare(value), steps[1..].to_vec()))
     }
 
-    /// The scope and the `for_each` of a module that is used as a whole.
-    pub(super) fn instances_of(&self, expression: &Expression, at: &At) -> Option<(usize, Expression)> {
-        let Expression::Traversal(it) = opened(expression) else { return None };
-        let is_module = matches!(&it.expr, Expression::Variable(root) if root.as_str() == "module");
-        let name = it.operators.first().and_then(attribute_name).filter(|_| is_module && it.operators.len() == 1)?;
-        match self.tree.scopes[at.scope].children.get(name)? {
-            Child::Every(child) => match &self.tree.scopes[*child].entry {
-                Entry::Each(over) => Some((*child, over.clone())),
-                _ => None,
-            },
-            Child::One(_) | Child::Rounds(_) => None,
-        }
-    }
-
     /// `terraform.workspace == "prod"`, without a name for the default one.
     pub(super) fn compared_workspace(&self, it: &BinaryOp) -> Option<Expression> {
         let is_equality = matches!(it.operator.value(), BinaryOperator::Eq | BinaryOperator::NotEq);

@@ -77,7 +77,11 @@ impl Translator<'_> {
             }
             Expression::ForExpr(it) => self.comprehension(it, at, bound, found)?,
             Expression::Variable(name) => match bound.get(name.as_str()) {
-                Some(_) => expression.clone(),
+                Some(Meaning::Value(value)) => value.clone(),
+                Some(Meaning::Instance { .. }) => {
+                    return Err(Obstacle(format!("`{}`, a whole module, is used as a value", name.as_str())));
+                }
+                Some(Meaning::Itself | Meaning::Iterator { .. } | Meaning::Round { .. }) => expression.clone(),
                 None => return Err(Obstacle(format!("`{}` names nothing", name.as_str()))),
             },
             Expression::Traversal(it) => {
@@ -87,16 +91,19 @@ impl Translator<'_> {
                         *index = syntax::bare(inner(index)?);
                     }
                 }
+                if let Some(list) = self.module_splat(it, &steps, at, found) {
+                    return list;
+                }
                 match &it.expr {
                     Expression::Variable(name) => match bound.get(name.as_str()) {
-                        Some(Meaning::Instance { scope, key }) => {
-                            let instance = Some(syntax::name(key));
-                            self.output_of(&At { instance, ..At::plain(*scope) }, name.as_str(), &steps, found)?
+                        Some(Meaning::Instance { scope, instance }) => {
+                            let inside = At { instance: instance.clone(), ..At::plain(*scope) };
+                            self.output_of(&inside, name.as_str(), &steps, found)?
                         }
                         Some(renamed) => bound_name(renamed, name.as_str(), steps),
                         None => self.reference(name.as_str(), &steps, at, found)?,
                     },
-                    base => select(inner(base)?, steps),
+                    base => select(self.within(base, at, bound, found)?, steps),
                 }
             }
         };
@@ -193,8 +200,9 @@ impl Translator<'_> {
         if let Some(read) = self.file_call(call, at, bound, found) {
             return read;
         }
-        if let Some(only) = self.only_member(call, at, found) {
-            return only;
+        let special = self.only_member(call, at, found).or_else(|| self.module_length(call, at, found));
+        if let Some(rewritten) = special.or_else(|| self.tried(call, at, bound, found)) {
+            return rewritten;
         }
         let mut call = call.clone();
         for argument in call.args.iter_mut() {
@@ -204,18 +212,25 @@ impl Translator<'_> {
     }
 
     fn comprehension(&self, it: &ForExpr, at: &At, bound: &Bound, found: &mut Found) -> Rewritten {
-        let mut it = it.clone();
-        if let Some(instances) = self.instances_of(&it.intro.collection_expr, at) {
-            return self.over_instances(it, instances, at, bound, found);
+        if let Some(rewritten) = self.over_instances(it, at, bound, found) {
+            return rewritten;
         }
+        let mut it = it.clone();
         it.intro.collection_expr = self.within(&it.intro.collection_expr, at, bound, found)?;
+        // Over the members of a map is over the map.
+        if let (Expression::ForExpr(inner), None) = (opened(&it.intro.collection_expr), &it.intro.key_var)
+            && let (Expression::Variable(member), None, None) = (&inner.value_expr, &inner.key_expr, &inner.cond)
+            && member.as_str() == inner.intro.value_var.as_str()
+        {
+            it.intro.collection_expr = inner.intro.collection_expr.clone();
+        }
         let names = it.intro.key_var.iter().chain([&it.intro.value_var]).map(|it| it.value().to_string());
         let bound = bound.and(names);
         self.body_of(it, at, &bound, found)
     }
 
     /// What a `for` makes of each member.
-    fn body_of(&self, mut it: ForExpr, at: &At, bound: &Bound, found: &mut Found) -> Rewritten {
+    pub(super) fn body_of(&self, mut it: ForExpr, at: &At, bound: &Bound, found: &mut Found) -> Rewritten {
         if let Some(key) = &it.key_expr {
             it.key_expr = Some(self.within(key, at, bound, found)?);
         }
@@ -224,22 +239,6 @@ impl Translator<'_> {
             condition.expr = self.within(&condition.expr, at, bound, found)?;
         }
         Ok(Expression::from(it))
-    }
-
-    /// A `for` over the instances of a module: over what its `for_each` goes over.
-    fn over_instances(
-        &self,
-        mut it: ForExpr,
-        (child, over): (usize, Expression),
-        at: &At,
-        bound: &Bound,
-        found: &mut Found,
-    ) -> Rewritten {
-        it.intro.collection_expr = self.within(&over, &at.around(super::at::Around::Nothing), bound, found)?;
-        let value = it.intro.value_var.value().to_string();
-        let key = it.intro.key_var.get_or_insert_with(|| hcl_edit::Ident::new_sanitized("key").into()).value().to_string();
-        let bound = bound.and([key.clone()]).instances(value, child, key);
-        self.body_of(it, at, &bound, found)
     }
 }
 
@@ -268,11 +267,13 @@ pub(super) enum Meaning {
     },
     /// An instance of a module, whose outputs follow.
     Instance {
-        /// The scope that stands for all instances.
+        /// Its scope, or the one that stands for all instances.
         scope: usize,
-        /// The name that is its key.
-        key: String,
+        /// Which one it is, where the scope stands for all.
+        instance: Option<Expression>,
     },
+    /// This, in terms of the manifest.
+    Value(Expression),
 }
 
 impl Bound {
@@ -297,9 +298,15 @@ impl Bound {
         Self(all)
     }
 
-    /// A name for the instances of a module too.
-    fn instances(mut self, name: String, scope: usize, key: String) -> Self {
-        self.0.push((name, Meaning::Instance { scope, key }));
+    /// A name for an instance of a module too.
+    pub(super) fn instance(mut self, name: String, scope: usize, instance: Option<Expression>) -> Self {
+        self.0.push((name, Meaning::Instance { scope, instance }));
+        self
+    }
+
+    /// A name for a value too.
+    pub(super) fn value(mut self, name: &str, value: Expression) -> Self {
+        self.0.push((name.to_owned(), Meaning::Value(value)));
         self
     }
 
@@ -310,6 +317,7 @@ impl Bound {
 
 fn bound_name(meaning: &Meaning, name: &str, mut steps: Vec<syntax::Step>) -> Expression {
     match meaning {
+        Meaning::Value(value) => select(value.clone(), steps),
         Meaning::Itself | Meaning::Instance { .. } => syntax::follow(syntax::name(name), steps),
         Meaning::Iterator { key, value } => {
             let first = if steps.is_empty() { None } else { Some(steps.remove(0)) };

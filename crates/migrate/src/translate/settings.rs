@@ -291,8 +291,8 @@ impl Translator<'_> {
 
     /// The comment that names a module.
     fn heading(&self, scope: usize, name: &str, block: &Block) -> Section {
-        let mut names: Vec<&str> = self.tree.scopes[scope].path.iter().map(|(name, _)| name.as_str()).collect();
-        names.push(name);
+        let mut names: Vec<String> = self.tree.scopes[scope].path.iter().map(super::names::call).collect();
+        names.push(name.to_owned());
         let source = match block.body.get("source").map(opened) {
             Some(Expression::String(source)) => source.value().clone(),
             _ => String::new(),

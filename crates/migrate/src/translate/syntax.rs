@@ -45,7 +45,7 @@ pub fn path(head: &str, rest: &[&str]) -> Expression {
 
 /// `[*]`
 pub fn splat() -> Step {
-    Decorated::new(TraversalOperator::FullSplat(hcl_edit::expr::Splat::default()))
+    Decorated::new(TraversalOperator::FullSplat(Decorated::new(hcl_edit::expr::Splat)))
 }
 
 /// The steps taken from an expression.

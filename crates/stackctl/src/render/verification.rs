@@ -212,3 +212,53 @@ fn place(look: &Look) -> String {
 fn effort(look: &Look) -> String {
     format!("{} read, {}", plural(look.resources, "resource"), plural(look.calls, "call"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use migrate::report::SecretFound;
+    use model::state::State;
+
+    use super::*;
+
+    fn made(environments: &[Option<&str>], secrets: &[(&str, FirstApply)]) -> Migration {
+        let secret = |(name, first_apply): &(&str, FirstApply)| SecretFound {
+            now: format!("var.{name}"),
+            variable: Some((*name).to_owned()),
+            first_apply: *first_apply,
+            found_in: Vec::new(),
+        };
+        Migration {
+            files: BTreeMap::new(),
+            copies: BTreeMap::new(),
+            states: environments.iter().map(|it| (it.map(str::to_owned), State::new("lineage"))).collect(),
+            report: Report { secrets: secrets.iter().map(secret).collect(), ..Report::default() },
+            expected: BTreeSet::new(),
+            secrets: BTreeMap::new(),
+        }
+    }
+
+    fn steps(folder: &str, made: &Migration, left_out: Option<LeftOut>) -> String {
+        let verification = Verification { left_out, ..Verification::default() };
+        anstream::adapter::strip_str(&next(Path::new(folder), made, &verification, 80)).to_string()
+    }
+
+    #[test]
+    fn every_environment_has_its_commands() {
+        let made = made(&[None, Some("prod")], &[("db_password", FirstApply::Keeps)]);
+        insta::assert_snapshot!("environments", steps("wordpress", &made, Some(LeftOut::Asked)));
+    }
+
+    #[test]
+    fn a_secret_that_is_needed_is_asked_for_before_the_first_apply() {
+        let made = made(&[None], &[("db_password", FirstApply::Needs)]);
+        insta::assert_snapshot!("needed", steps("my stacks/wordpress", &made, None));
+    }
+
+    #[test]
+    fn a_path_is_one_word_of_a_shell() {
+        assert_eq!(quoted(Path::new("../stacks/word-press_2")), "../stacks/word-press_2");
+        assert_eq!(quoted(Path::new("it's $HOME")), r"'it'\''s $HOME'");
+    }
+}

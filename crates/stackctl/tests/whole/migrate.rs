@@ -474,7 +474,7 @@ fn a_secret_is_written_nowhere_and_goes_along_to_the_bucket() {
     let cloud = Cloud::start();
     build(&cloud, "/shop/app", 14);
     let person = secretive(Some(&cloud));
-    let ran = person.run("migrate terraform/logs --out shop").exits(0).says("Verified").says("var.api_key");
+    let ran = person.run("migrate terraform/logs --out shop").exits(0).says("Verified").says("api_key");
     assert_eq!(tellers(&person, &ran), Vec::<PathBuf>::new());
     nothing_changed(&cloud);
 
