@@ -74,7 +74,7 @@ pub(super) fn binary(it: BinaryOp) -> Expression {
     known.map_or_else(|| Expression::from(it), syntax::bare)
 }
 
-/// `merge` without what is empty, `length` of a list that stands there, conversions of what needs
+/// `merge` and its like without what adds nothing, `length` of a list that stands there, conversions of what needs
 /// none.
 pub(super) fn call(mut it: FuncCall) -> Expression {
     match (it.name.name.as_str(), it.args.len()) {
@@ -86,6 +86,9 @@ pub(super) fn call(mut it: FuncCall) -> Expression {
             Some(Expression::Object(members)) => Expression::from(hcl_edit::Number::from(members.len())),
             _ => Expression::from(it),
         },
+        ("lookup", 3) if matches!(it.args.get(0).map(opened), Some(Expression::Object(members)) if members.is_empty()) => {
+            syntax::bare(it.args.remove(2))
+        }
         ("lookup", 2 | 3) => match (it.args.get(0).map(opened), it.args.get(1).map(opened)) {
             (Some(Expression::Object(members)), Some(Expression::String(wanted)))
                 if members.iter().all(|(key, _)| syntax::static_key(key).is_some()) =>
@@ -98,22 +101,43 @@ pub(super) fn call(mut it: FuncCall) -> Expression {
             }
             _ => Expression::from(it),
         },
-        ("merge", many) if many > 0 && !it.args.expand_final() => {
-            let is_empty = |it: &Expression| matches!(opened(it), Expression::Object(members) if members.is_empty());
-            let mut left: Vec<Expression> = it.args.iter().filter(|it| !is_empty(it)).cloned().collect();
-            if left.len() == 1 {
-                return syntax::bare(left.remove(0));
-            }
-            if left.len() == many {
-                return Expression::from(it);
-            }
-            let mut arguments = FuncArgs::new();
-            left.into_iter().for_each(|it| arguments.push(it));
-            it.args = arguments;
-            Expression::from(it)
-        }
+        ("merge" | "concat", many) if many > 0 && !it.args.expand_final() => without(it, |it| match opened(it) {
+            Expression::Object(members) => members.is_empty(),
+            Expression::Array(items) => items.is_empty(),
+            _ => false,
+        }),
+        ("coalesce", many) if many > 0 && !it.args.expand_final() => match without(it, |it| opened(it).is_null()) {
+            Expression::FuncCall(it) => match it.args.get(0).map(opened) {
+                Some(Expression::String(text)) if !text.is_empty() => syntax::text(text),
+                _ => Expression::FuncCall(it),
+            },
+            only => only,
+        },
+        ("try", many) if many > 1 => without(it, is_of_nothing),
         _ => Expression::from(it),
     }
+}
+
+/// The call without the arguments that add nothing; the argument where one is left.
+fn without(mut it: FuncCall, is_nothing: impl Fn(&Expression) -> bool) -> Expression {
+    let mut left: Vec<Expression> = it.args.iter().filter(|it| !is_nothing(it)).cloned().collect();
+    if left.len() == 1 {
+        return syntax::bare(left.remove(0));
+    }
+    if left.is_empty() || left.len() == it.args.len() {
+        return Expression::from(it);
+    }
+    let mut arguments = FuncArgs::new();
+    left.into_iter().for_each(|it| arguments.push(it));
+    it.args = arguments;
+    Expression::from(it)
+}
+
+/// A member of a list that has none.
+fn is_of_nothing(it: &Expression) -> bool {
+    let Expression::Traversal(it) = opened(it) else { return false };
+    let is_empty = matches!(opened(&it.expr), Expression::Array(items) if items.is_empty());
+    is_empty && it.operators.first().and_then(syntax::index_of).is_some()
 }
 
 fn same(left: &Expression, right: &Expression) -> Option<bool> {

@@ -74,7 +74,9 @@ impl Translator<'_> {
                 texts(mine.filter_map(|(address, _)| address.key.clone()))
             }
         };
-        Some(Entry::new("for_each", value))
+        let own = body.attributes().find(|it| lifted.is_none() && matches!(it.name.as_str(), "for_each" | "count"));
+        let comments = own.map(|it| it.comments.clone()).unwrap_or_default();
+        Some(Entry { above: comments.above, beside: comments.beside, ..Entry::new("for_each", value) })
     }
 
     /// What switches a block on: its own condition and those of the modules around it.

@@ -109,6 +109,17 @@ impl Translator<'_> {
             }
             Some(_) => self.inner[&(at.scope, format!("local.{name}"))].clone(),
         };
+        // A name for what is no longer than a name says nothing.
+        if scope.parent.is_some() {
+            let mut inside = Found::default();
+            match self.rewrite(&local.expression, &place, &mut inside).map(syntax::bare) {
+                Ok(it @ (Expression::Bool(_) | Expression::Number(_) | Expression::Null(_) | Expression::Traversal(_))) => {
+                    found.extend(inside);
+                    return Ok(it);
+                }
+                Ok(_) | Err(_) => {}
+            }
+        }
         self.own_local(at.scope, &called, &local.expression, &place, found)
     }
 

@@ -11,6 +11,7 @@ use model::{Address, Mode};
 
 use super::argument::{Made, is_document};
 use super::blocks::{Group, groups, unknown};
+use super::repetition::{Repetition, repetition};
 use super::rewrite::{Bound, Obstacle};
 use super::syntax::opened;
 use super::{Found, Translator, literal, print, value};
@@ -52,10 +53,7 @@ impl Translator<'_> {
         let mode = if block.name == "data" { Mode::Data } else { Mode::Managed };
         let Some(declaration) = self.addresses.get(scope, mode, kind, name) else { return Vec::new() };
         let repeats = self.tree.lifted(scope).is_some()
-            || matches!(
-                super::repetition::repetition(&block.body),
-                super::repetition::Repetition::Count(_) | super::repetition::Repetition::Each(_)
-            );
+            || matches!(repetition(&block.body), Repetition::Count(_) | Repetition::Each(_));
         let scope = &self.tree.scopes[scope];
         let mut members = Vec::new();
         for (workspace, source) in &self.sources[scope.layer].states {
@@ -281,9 +279,16 @@ impl Translator<'_> {
 
     /// Whether a module's own arguments switch a block off for good.
     pub(super) fn is_off(&self, scope: usize, block: &Block) -> bool {
+        if self.tree.scopes[scope].parent.is_none() {
+            return false;
+        }
         let mut found = Found::default();
+        if let Repetition::Count(number) = repetition(&block.body) {
+            let number = self.rewrite(&number, &super::at::At::plain(scope), &mut found);
+            return number.is_ok_and(|it| opened(&it).as_number().and_then(|it| it.as_u64()) == Some(0));
+        }
         let condition = self.enabled(scope, &block.body, &mut found).ok().flatten();
-        self.tree.scopes[scope].parent.is_some() && condition.and_then(|it| it.as_bool()) == Some(false)
+        condition.and_then(|it| it.as_bool()) == Some(false)
     }
 
     fn is_repeated(&self, scope: usize, block: &Block) -> bool {

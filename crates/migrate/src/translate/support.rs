@@ -68,7 +68,7 @@ impl Translator<'_> {
         if region(own) != region(other) {
             return Some((alias, region(other).unwrap_or_else(|| "a region of its own".to_owned())));
         }
-        (account(own) != account(other)).then(|| (alias, "an account of its own".to_owned()))
+        account(other).is_some_and(|it| account(own) != Some(it)).then(|| (alias, "an account of its own".to_owned()))
     }
 
     /// The alias of a block's provider as its root module knows it; none for the one without.

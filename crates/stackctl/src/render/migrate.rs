@@ -18,6 +18,8 @@ use lines::{hanging, paragraph, parts};
 const SHOWN: usize = 40;
 /// So many places of one secret are shown.
 const PLACES: usize = 12;
+/// The numbers of a layer need so many columns at least.
+const NUMBERS: usize = 24;
 /// The most characters of one sentence: documents that differ would fill screens.
 const SENTENCE: usize = 500;
 
@@ -50,8 +52,11 @@ fn layers(report: &Report, width: usize) -> String {
         let name = format!("{:names$}", layer.name);
         let counts = self::numbers(layer);
         if !has_room {
-            let first = lines::wrapped(&counts, names + 2, width).join(&format!("{style:#}\n{:names$}  {style}", ""));
-            return format!("{BOLD}{name}{BOLD:#}  {style}{first}{style:#}\n");
+            // A long name has a line of its own.
+            let (indent, between) = if names + 2 + NUMBERS <= width { (names + 2, "  ") } else { (4, "\n    ") };
+            let lines = lines::wrapped(&counts, indent, width);
+            let counts = lines.join(&format!("{style:#}\n{:indent$}{style}", ""));
+            return format!("{BOLD}{name}{BOLD:#}{between}{style}{counts}{style:#}\n");
         }
         let file = if layer.file.is_empty() { String::new() } else { format!(" {DIM}→{DIM:#} {}", layer.file) };
         format!("{BOLD}{name}{BOLD:#}  {style}{counts:numbers$}{style:#}{file}\n")

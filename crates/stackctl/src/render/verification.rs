@@ -92,10 +92,12 @@ pub fn next(folder: &Path, made: &Migration, verification: &Verification, width:
     let mut apply: Vec<String> = needed.iter().map(|it| words::give(it)).collect();
     apply.extend(commands("apply"));
     let steps = [
-        (format!("Read {shown}/MIGRATION.md, and look through the files as through a pull request."), Vec::new()),
+        (format!("Read `{shown}/MIGRATION.md`, and look through the files as through a pull request."), Vec::new()),
         (proof(made, verification).to_owned(), commands("plan")),
         (
-            format!("To share the state, name a bucket under `[state]` in {shown}/stack.toml. This carries it there:"),
+            format!(
+                "To share the state, name a bucket under `[state]` in `{shown}/stack.toml`. This carries it there:"
+            ),
             commands("init"),
         ),
         ("Apply, when nobody applies with Terraform any more:".to_owned(), apply),
@@ -144,6 +146,7 @@ fn quoted(path: &Path) -> String {
 }
 
 fn look(look: &Look, folder: &Path, width: usize) -> String {
+    const HEAD: &str = "Verified:";
     let (place, effort) = (place(look), effort(look));
     if !look.is_as_expected() {
         let unmet = format!("the plan{place} is not empty ({effort}).");
@@ -154,7 +157,6 @@ fn look(look: &Look, folder: &Path, width: usize) -> String {
             why(look, folder, width)
         );
     }
-    const HEAD: &str = "Verified:";
     if look.accepted().next().is_none() {
         return headed(HEAD, &format!("the plan{place} is empty ({effort})."), GREEN.bold(), width);
     }
