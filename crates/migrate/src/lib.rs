@@ -47,12 +47,5 @@ pub fn migrate(request: &Request<'_>) -> Result<Migration, Vec<Problem>> {
     };
     let environment = |workspace: String| settle::environment(&workspace).map(str::to_owned);
     let states: BTreeMap<_, _> = settled.states.into_iter().map(|(it, state)| (environment(it), state)).collect();
-    Ok(Migration {
-        files: settled.files,
-        copies: settled.copies,
-        states,
-        report,
-        expected,
-        secrets: settled.secrets,
-    })
+    Ok(Migration { files: settled.files, copies: settled.copies, states, report, expected, secrets: settled.secrets })
 }

@@ -148,7 +148,9 @@ fn copies(request: &Request<'_>, draft: &Draft) -> Result<BTreeMap<String, Vec<u
 /// Turns a disagreement into what the next draft does differently.
 fn learn(fallbacks: &mut Fallbacks, ground: &Ground<'_>, workspace: &str, disagreement: &Disagreement) {
     let why = match &disagreement.why {
-        Why::Differs { manifest, terraform } => format!("the configuration says {manifest}, Terraform applied {terraform}"),
+        Why::Differs { manifest, terraform } => {
+            format!("the configuration says {manifest}, Terraform applied {terraform}")
+        }
         Why::Wrong(why) => why.clone(),
         Why::Members { .. } => "the configuration says other instances than Terraform applied".to_owned(),
     };
@@ -288,7 +290,9 @@ pub fn unsettled(left: &[(String, Disagreement)]) -> BTreeSet<(String, String)> 
             Where::Elsewhere(place) => place.clone(),
         };
         let why = match &it.why {
-            Why::Differs { manifest, terraform } => format!("the manifest says {manifest}, Terraform applied {terraform}"),
+            Why::Differs { manifest, terraform } => {
+                format!("the manifest says {manifest}, Terraform applied {terraform}")
+            }
             Why::Wrong(why) => why.clone(),
             Why::Members { manifest, terraform } => {
                 format!("the manifest has {}, Terraform has {}", manifest.join(", "), terraform.join(", "))

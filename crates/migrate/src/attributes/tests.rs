@@ -1,3 +1,5 @@
+//! Attributes as Terraform's states have them, in our types.
+
 use serde_json::json;
 
 use super::*;

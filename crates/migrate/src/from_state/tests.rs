@@ -1,3 +1,5 @@
+//! Literals and references written from states alone.
+
 use model::Secret;
 use model::schema::Type;
 use model::typed::Typed;

@@ -33,7 +33,7 @@ pub enum Around {
     /// `count.index` is 0.
     Once,
     /// One round is meant.
-    Round(Round),
+    Round(Box<Round>),
 }
 
 /// One round of a `for_each` or `count`.
@@ -89,7 +89,7 @@ impl At {
         let parent = scope.parent?;
         let of_parent = |around: Around| Self { scope: parent, around, instance: self.instance.clone() };
         let of_all = |native: Around, over: Option<&Expression>| {
-            let round = self.instance.as_ref().map(|key| Around::Round(Round::at(key, over)));
+            let round = self.instance.as_ref().map(|key| Around::Round(Box::new(Round::at(key, over))));
             Self { scope: parent, around: round.unwrap_or(native), instance: None }
         };
         Some(match &scope.entry {
@@ -98,7 +98,7 @@ impl At {
             Entry::Enabled(_) => of_parent(Around::Once),
             Entry::Each(over) => of_all(Around::Each, Some(over)),
             Entry::Count(_) => of_all(Around::Count, None),
-            Entry::Round(key, over) => of_parent(Around::Round(Round::of(key, over))),
+            Entry::Round(key, over) => of_parent(Around::Round(Box::new(Round::of(key, over)))),
         })
     }
 }

@@ -265,7 +265,8 @@ impl Translator<'_> {
 /// The one member of a list, or null.
 fn only(list: Expression) -> Expression {
     match list {
-        Expression::Conditional(mut it) if matches!(opened(&it.true_expr), Expression::Array(items) if items.len() == 1) => {
+        Expression::Conditional(mut it) if matches!(opened(&it.true_expr), Expression::Array(items) if items.len() == 1) =>
+        {
             if let Some([(_, value)]) = members(opened(&it.true_expr)).as_deref() {
                 (it.true_expr, it.false_expr) = (value.clone(), Expression::null());
             }
@@ -296,7 +297,8 @@ impl<'b> Dynamic<'b> {
             Some(Expression::Variable(name)) => name.value().to_string(),
             _ => block.labels.first().cloned().unwrap_or_default(),
         };
-        let over = block.body.get("for_each").ok_or_else(|| Obstacle("a dynamic block has no `for_each`".to_owned()))?;
+        let over =
+            block.body.get("for_each").ok_or_else(|| Obstacle("a dynamic block has no `for_each`".to_owned()))?;
         let content = block.body.block("content");
         let content = content.ok_or_else(|| Obstacle("a dynamic block has no `content`".to_owned()))?;
         Ok(Self { iterator, over, content })

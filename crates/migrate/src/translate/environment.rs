@@ -26,7 +26,12 @@ impl Translator<'_> {
         let mut sections = Vec::new();
         if !values.is_empty() {
             let path = vec!["values".to_owned()];
-            sections.push(Section { path, is_item: false, above: Vec::new(), table: Table { entries: values, ..Table::default() } });
+            sections.push(Section {
+                path,
+                is_item: false,
+                above: Vec::new(),
+                table: Table { entries: values, ..Table::default() },
+            });
         }
         for (_, owner, argument) in self.fallbacks.overrides.iter().filter(|(it, _, _)| it == environment) {
             let entry = self.override_of(environment, owner, argument);

@@ -14,8 +14,16 @@ use crate::terraform::path::{join, name, normal};
 
 /// Functions whose first argument is the path of a file.
 const READERS: &[&str] = &[
-    "file", "templatefile", "filebase64", "filemd5", "filesha1", "filesha256", "filesha512", "filebase64sha256",
-    "filebase64sha512", "fileexists",
+    "file",
+    "templatefile",
+    "filebase64",
+    "filemd5",
+    "filesha1",
+    "filesha256",
+    "filesha512",
+    "filebase64sha256",
+    "filebase64sha512",
+    "fileexists",
 ];
 
 impl Translator<'_> {
@@ -89,9 +97,7 @@ fn is_path(expression: &Expression) -> bool {
 /// A folder as seen from another.
 fn relative(from: &str, to: &str) -> String {
     let (from, to) = (normal(from), normal(to));
-    let parts = |path: &str| -> Vec<String> {
-        path.split('/').filter(|it| *it != ".").map(str::to_owned).collect()
-    };
+    let parts = |path: &str| -> Vec<String> { path.split('/').filter(|it| *it != ".").map(str::to_owned).collect() };
     let (from, to) = (parts(&from), parts(&to));
     let common = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
     let up = from[common..].iter().map(|_| "..".to_owned());

@@ -33,9 +33,9 @@ fn counts(it: &BinaryOp) -> Option<Expression> {
     }
     let condition = opened(&count.cond_expr).clone();
     match (it.operator.value(), number(&it.rhs_expr)?) {
-        (BinaryOperator::Greater, 0) | (BinaryOperator::GreaterEq | BinaryOperator::Eq, 1) | (BinaryOperator::NotEq, 0) => {
-            Some(syntax::closed(condition))
-        }
+        (BinaryOperator::Greater, 0)
+        | (BinaryOperator::GreaterEq | BinaryOperator::Eq, 1)
+        | (BinaryOperator::NotEq, 0) => Some(syntax::closed(condition)),
         _ => None,
     }
 }

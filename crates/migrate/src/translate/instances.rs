@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use hcl_edit::expr::{
-    Array, BinaryOp, BinaryOperator, Conditional, Expression, ForExpr, ForIntro, FuncCall, Object, ObjectKey, Traversal,
-    TraversalOperator,
+    Array, BinaryOp, BinaryOperator, Conditional, Expression, ForExpr, ForIntro, FuncCall, Object, ObjectKey,
+    Traversal, TraversalOperator,
 };
 use hcl_edit::{Decorated, Ident};
 use model::{Address, Mode};
@@ -41,7 +41,8 @@ impl Translator<'_> {
             }
             Entry::Count(_) => (bound.clone(), syntax::call("tostring", [syntax::name(&value)])),
             _ => {
-                let key = it.intro.key_var.get_or_insert_with(|| Ident::new_sanitized("key").into()).value().to_string();
+                let key =
+                    it.intro.key_var.get_or_insert_with(|| Ident::new_sanitized("key").into()).value().to_string();
                 (bound.and([key.clone()]), syntax::name(&key))
             }
         };
@@ -91,7 +92,9 @@ impl Translator<'_> {
     pub(super) fn module_splat(&self, it: &Traversal, steps: &[Step], at: &At, found: &mut Found) -> Option<Rewritten> {
         let (name, steps) = match &it.expr {
             Expression::Variable(root) if root.as_str() == "module" => (attribute_name(steps.first()?)?, &steps[1..]),
-            Expression::FuncCall(call) if call.name.name.as_str() == "values" => (whole_module(call.args.get(0)?)?, steps),
+            Expression::FuncCall(call) if call.name.name.as_str() == "values" => {
+                (whole_module(call.args.get(0)?)?, steps)
+            }
             _ => return None,
         };
         let (splat, rest) = steps.split_first()?;

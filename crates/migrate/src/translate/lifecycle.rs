@@ -121,7 +121,8 @@ impl Translator<'_> {
             }
         }
         let entry_is_empty = addresses.is_empty();
-        let own = body.attributes().find(|it| it.name == "depends_on").map(|it| it.comments.clone()).unwrap_or_default();
+        let own =
+            body.attributes().find(|it| it.name == "depends_on").map(|it| it.comments.clone()).unwrap_or_default();
         let entry = || Entry { above: own.above, beside: own.beside, ..Entry::new("depends_on", texts(addresses)) };
         (!entry_is_empty).then(entry)
     }
@@ -219,7 +220,8 @@ impl Translator<'_> {
     fn triggers(&self, expression: &Expression, at: &At, found: &mut Found) -> Option<Value> {
         let Expression::Array(items) = opened(expression) else { return None };
         let trigger = |it: &Expression| -> Rewritten { self.rewrite(it, at, found) };
-        let written: Vec<String> = items.iter().map(trigger).filter_map(|it| it.ok().map(|it| print::expression(&it))).collect();
+        let written: Vec<String> =
+            items.iter().map(trigger).filter_map(|it| it.ok().map(|it| print::expression(&it))).collect();
         (!written.is_empty()).then(|| texts(written))
     }
 

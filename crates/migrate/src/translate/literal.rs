@@ -15,7 +15,14 @@ use crate::from_state;
 
 impl Translator<'_> {
     /// The argument as a literal; none where the state says nothing of it.
-    pub(super) fn literal(&self, owner: &Address, field: &Field, was: &str, why: &str, made: &mut Made) -> Option<Entry> {
+    pub(super) fn literal(
+        &self,
+        owner: &Address,
+        field: &Field,
+        was: &str,
+        why: &str,
+        made: &mut Made,
+    ) -> Option<Entry> {
         let values = self.values_of(owner, field.name);
         made.changes.push(format!("`{}` is what Terraform's state has, as a literal: {why}", field.name));
         let value = match values.iter().next() {
@@ -25,7 +32,8 @@ impl Translator<'_> {
             }
             Some((Some(_), _)) => {
                 let member = |(key, value): (&Option<String>, &Known)| {
-                    let value = self.plain_value(owner, field, value, made).unwrap_or_else(|| Value::expression("null"));
+                    let value =
+                        self.plain_value(owner, field, value, made).unwrap_or_else(|| Value::expression("null"));
                     Some(format!("{} = {}", quoted(key.as_ref()?), inline(&value)))
                 };
                 let members: Vec<String> = values.iter().filter_map(member).collect();
@@ -65,7 +73,8 @@ impl Translator<'_> {
 impl Translator<'_> {
     /// The value, where no part of it is secret.
     fn open_value(&self, owner: &Address, field: &Field, value: &Known) -> Option<Value> {
-        let holds_secret = is_document(field) && self.sensitive_documents.contains(&(owner.clone(), field.name.to_owned()));
+        let holds_secret =
+            is_document(field) && self.sensitive_documents.contains(&(owner.clone(), field.name.to_owned()));
         if holds_secret { None } else { from_state::literal(field.ty, value) }
     }
 }
@@ -89,7 +98,8 @@ pub(super) fn inline(value: &Value) -> String {
         Value::Int(value) => value.to_string(),
         Value::Float(value) => value.to_string(),
         Value::Text(text) => {
-            let expression = text.strip_prefix("${").and_then(|it| it.strip_suffix('}')).filter(|it| !it.contains("${"));
+            let expression =
+                text.strip_prefix("${").and_then(|it| it.strip_suffix('}')).filter(|it| !it.contains("${"));
             expression.map_or_else(|| quoted(text), str::to_owned)
         }
         Value::List(items) => {

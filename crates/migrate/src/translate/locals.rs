@@ -20,9 +20,9 @@ pub(super) fn names(translator: &Translator<'_>) -> BTreeMap<(usize, String), St
         for (name, of_layers) in &texts {
             let used: Vec<_> = of_layers.iter().filter(|(layer, _)| is_used(*layer, name)).collect();
             let alike: BTreeSet<&String> = used.iter().map(|(_, text)| text).collect();
-            let leans = different.iter().any(|other| {
-                used.len() > 1 && used.iter().any(|(_, text)| text.contains(&format!("local.{other}")))
-            });
+            let leans = different
+                .iter()
+                .any(|other| used.len() > 1 && used.iter().any(|(_, text)| text.contains(&format!("local.{other}"))));
             if alike.len() > 1 || leans {
                 different.insert(name);
             }

@@ -49,10 +49,12 @@ fn known_at<'k>(known: &'k Known, steps: &[String]) -> Option<&'k Known> {
     let Some((first, rest)) = steps.split_first() else { return Some(known) };
     let member = match known {
         Tree::Map(members) => members.get(first)?,
-        Tree::List(items) => items.iter().find(|it| it.get("name").and_then(Known::as_text) == Some(first)).or_else(|| {
-            let index: usize = first.parse().ok()?;
-            items.get(index)
-        })?,
+        Tree::List(items) => {
+            items.iter().find(|it| it.get("name").and_then(Known::as_text) == Some(first)).or_else(|| {
+                let index: usize = first.parse().ok()?;
+                items.get(index)
+            })?
+        }
         _ => return None,
     };
     known_at(member, rest)

@@ -200,11 +200,7 @@ fn with_default_tags(instance: &mut Instance) {
 ///
 /// # Errors
 /// Values of variables that cannot be read, layers that do not go together.
-pub fn translate(
-    ground: &Ground<'_>,
-    fallbacks: &Fallbacks,
-    instances: &Instances,
-) -> Result<Draft, Vec<Problem>> {
+pub fn translate(ground: &Ground<'_>, fallbacks: &Fallbacks, instances: &Instances) -> Result<Draft, Vec<Problem>> {
     settings::files(&translator(ground, fallbacks, instances)?, ground)
 }
 

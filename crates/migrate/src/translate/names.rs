@@ -143,7 +143,12 @@ fn readable(tree: &Tree, scope: usize, block: &str, kind: &str, name: &str) -> S
     if scope.names.is_empty() {
         return name.to_owned();
     }
-    let alike = scope.module.blocks.iter().filter(|it| it.name == block && it.labels.first().is_some_and(|it| it == kind));
+    let alike =
+        scope.module.blocks.iter().filter(|it| it.name == block && it.labels.first().is_some_and(|it| it == kind));
     let generic = alike.filter(|it| it.labels.get(1).is_some_and(|it| GENERIC.contains(&it.as_str()))).count();
-    if GENERIC.contains(&name) && generic == 1 { identifier(&scope.names.join("_")) } else { prefixed(&scope.names, name) }
+    if GENERIC.contains(&name) && generic == 1 {
+        identifier(&scope.names.join("_"))
+    } else {
+        prefixed(&scope.names, name)
+    }
 }

@@ -63,7 +63,8 @@ impl Translator<'_> {
 
     /// `one(x[*].id)` of something that a condition switches on is `x.id`: null when it is off.
     pub(super) fn only_member(&self, call: &hcl_edit::expr::FuncCall, at: &At, found: &mut Found) -> Option<Rewritten> {
-        let (true, Some(Expression::Traversal(inner))) = (call.name.name.as_str() == "one", call.args.get(0).map(opened))
+        let (true, Some(Expression::Traversal(inner))) =
+            (call.name.name.as_str() == "one", call.args.get(0).map(opened))
         else {
             return None;
         };
@@ -95,9 +96,9 @@ impl Translator<'_> {
         let index = steps.first().and_then(index_of);
         match (repetition(&block.body), index) {
             (Repetition::Each(over), Some(key)) => {
-                (at.around(Around::Round(Round::at(&as_key(key), Some(&over)))), &steps[1..])
+                (at.around(Around::Round(Box::new(Round::at(&as_key(key), Some(&over))))), &steps[1..])
             }
-            (Repetition::Count(_), Some(key)) => (at.around(Around::Round(Round::at(&as_key(key), None))), &steps[1..]),
+            (Repetition::Count(_), Some(key)) => (at.around(Around::Round(Box::new(Round::at(&as_key(key), None)))), &steps[1..]),
             (Repetition::Enabled(_), Some(_)) => (at.around(Around::Once), &steps[1..]),
             (Repetition::Once, _) => (at.around(Around::Nothing), steps),
             (Repetition::Each(_) | Repetition::Count(_) | Repetition::Enabled(_), None) => {
@@ -118,9 +119,8 @@ impl Translator<'_> {
         let (object, steps) = match steps.first().and_then(index_of) {
             Some(index) => {
                 let wanted = static_text(&index).ok_or_else(unknown)?;
-                let is_it = |(key, _): &&(Option<Key>, &TerraformObject)| {
-                    key.as_ref().is_some_and(|it| it.text() == wanted)
-                };
+                let is_it =
+                    |(key, _): &&(Option<Key>, &TerraformObject)| key.as_ref().is_some_and(|it| it.text() == wanted);
                 (objects.iter().find(is_it).map(|(_, it)| *it), &steps[1..])
             }
             None => (objects.first().filter(|(key, _)| key.is_none()).map(|(_, it)| *it), steps),
@@ -237,7 +237,10 @@ fn follow_document(document: Expression, steps: &[Step]) -> Expression {
 
 /// Attributes of other providers' types that are secrets, whatever a state says.
 fn is_secret(kind: &str, attribute: &str) -> bool {
-    matches!((kind, attribute), ("random_password", "result" | "bcrypt_hash") | ("tls_private_key", "private_key_pem" | "private_key_openssh"))
+    matches!(
+        (kind, attribute),
+        ("random_password", "result" | "bcrypt_hash") | ("tls_private_key", "private_key_pem" | "private_key_openssh")
+    )
 }
 
 /// How a random password was made.

@@ -82,7 +82,11 @@ mod tests {
         check("object({ b = optional(number, 1) })", "{ b = null }", "{ b = 1 }");
         check("object({ b = optional(number) })", "{ b = 2 }", "{ b = 2 }");
         check("map(object({ b = optional(list(string)) }))", "{ x = {} }", "{ x = { b = null } }");
-        check("list(object({ b = optional(object({ c = optional(bool, true) }), {}) }))", "[{}]", "[{ b = { c = true } }]");
+        check(
+            "list(object({ b = optional(object({ c = optional(bool, true) }), {}) }))",
+            "[{}]",
+            "[{ b = { c = true } }]",
+        );
         check("map(string)", "var.x", "var.x");
     }
 }

@@ -144,13 +144,20 @@ impl Translator<'_> {
                 Some(allowed) => entries.push(Entry::new("allowed", allowed)),
                 None => notes.push(Note {
                     about: format!("variable {name}"),
-                    text: "a `validation` is left out: here a variable can have a list of `allowed` values or a `pattern`".to_owned(),
+                    text:
+                        "a `validation` is left out: here a variable can have a list of `allowed` values or a `pattern`"
+                            .to_owned(),
                     place: Some(validation.place.clone()),
                 }),
             }
         }
         let path = vec!["variables".to_owned(), variable.called.clone()];
-        Section { path, is_item: false, above: variable.block.comments.above.clone(), table: Table { entries, ..Table::default() } }
+        Section {
+            path,
+            is_item: false,
+            above: variable.block.comments.above.clone(),
+            table: Table { entries, ..Table::default() },
+        }
     }
 
     fn default_of(&self, variable: &Variable) -> Option<Value> {

@@ -89,17 +89,28 @@ impl Translator<'_> {
             statement.push(("Sid".to_owned(), self.within(id, at, bound, found)?, comments(body, "sid")));
         }
         let effect = body.get("effect").map(|it| self.within(it, at, bound, found)).transpose()?;
-        statement.push(("Effect".to_owned(), effect.unwrap_or_else(|| syntax::text("Allow")), comments(body, "effect")));
+        statement.push((
+            "Effect".to_owned(),
+            effect.unwrap_or_else(|| syntax::text("Allow")),
+            comments(body, "effect"),
+        ));
         for (block, key) in [("principals", "Principal"), ("not_principals", "NotPrincipal")] {
             if let Some(principals) = self.principals(body, block, at, bound, found)? {
                 statement.push((key.to_owned(), principals, comments(body, block)));
             }
         }
-        for (argument, key) in
-            [("actions", "Action"), ("not_actions", "NotAction"), ("resources", "Resource"), ("not_resources", "NotResource")]
-        {
+        for (argument, key) in [
+            ("actions", "Action"),
+            ("not_actions", "NotAction"),
+            ("resources", "Resource"),
+            ("not_resources", "NotResource"),
+        ] {
             if let Some(value) = body.get(argument) {
-                statement.push((key.to_owned(), one_or_list(self.within(value, at, bound, found)?), comments(body, argument)));
+                statement.push((
+                    key.to_owned(),
+                    one_or_list(self.within(value, at, bound, found)?),
+                    comments(body, argument),
+                ));
             }
         }
         let conditions = self.conditions(body, at, bound, found)?;
@@ -164,7 +175,10 @@ impl Translator<'_> {
             }
             tests.entry(test.value().clone()).or_default().push((variable.value().clone(), values, Vec::new()));
         }
-        Ok(order.into_iter().filter_map(|it| tests.remove(&it).map(|members| (it, object(members), Vec::new()))).collect())
+        Ok(order
+            .into_iter()
+            .filter_map(|it| tests.remove(&it).map(|members| (it, object(members), Vec::new())))
+            .collect())
     }
 
     fn required(&self, body: &Body, name: &str, at: &At, bound: &Bound, found: &mut Found) -> Rewritten {

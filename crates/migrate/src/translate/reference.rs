@@ -83,11 +83,10 @@ impl Translator<'_> {
         let Expression::Traversal(it) = opened(&local.expression) else { return None };
         let Expression::Variable(root) = &it.expr else { return None };
         let names: Vec<&str> = it.operators.iter().map_while(attribute_name).collect();
-        let is_whole = match (root.as_str(), names.as_slice()) {
-            ("module", [_]) => true,
-            ("data", ["terraform_remote_state", _] | ["terraform_remote_state", _, "outputs"]) => true,
-            _ => false,
-        };
+        let is_whole = matches!(
+            (root.as_str(), names.as_slice()),
+            ("module", [_]) | ("data", ["terraform_remote_state", _] | ["terraform_remote_state", _, "outputs"])
+        );
         (is_whole && names.len() == it.operators.len()).then(|| (root.value().to_string(), it.operators.clone()))
     }
 
@@ -112,12 +111,13 @@ impl Translator<'_> {
         // A name for what is no longer than a name says nothing.
         if scope.parent.is_some() {
             let mut inside = Found::default();
-            match self.rewrite(&local.expression, &place, &mut inside).map(syntax::bare) {
-                Ok(it @ (Expression::Bool(_) | Expression::Number(_) | Expression::Null(_) | Expression::Traversal(_))) => {
-                    found.extend(inside);
-                    return Ok(it);
-                }
-                Ok(_) | Err(_) => {}
+            let rewritten = self.rewrite(&local.expression, &place, &mut inside).map(syntax::bare);
+            if let Ok(
+                it @ (Expression::Bool(_) | Expression::Number(_) | Expression::Null(_) | Expression::Traversal(_)),
+            ) = rewritten
+            {
+                found.extend(inside);
+                return Ok(it);
             }
         }
         self.own_local(at.scope, &called, &local.expression, &place, found)
@@ -141,7 +141,9 @@ impl Translator<'_> {
         match (&at.around, name) {
             (Around::Each, _) => Ok(syntax::path("each", &[name])),
             (Around::Round(round), "key") => Ok(round.key.clone()),
-            (Around::Round(Round { key, over: Some(over), .. }), _) => {
+            (Around::Round(round), _) if round.over.is_some() => {
+                let Round { key, over, .. } = round.as_ref();
+                let Some(over) = over else { return Ok(key.clone()) };
                 if is_set(over) {
                     return Ok(key.clone());
                 }
@@ -157,7 +159,11 @@ impl Translator<'_> {
     /// The workspace: an environment, none for the one called `default`.
     fn workspace(&self) -> Expression {
         let environment = syntax::path("stack", &["environment"]);
-        if self.has_default_workspace { syntax::call("coalesce", [environment, syntax::text("default")]) } else { environment }
+        if self.has_default_workspace {
+            syntax::call("coalesce", [environment, syntax::text("default")])
+        } else {
+            environment
+        }
     }
 
     fn module(&self, name: &str, steps: &[Step], at: &At, found: &mut Found) -> Rewritten {
@@ -217,7 +223,8 @@ impl Translator<'_> {
     /// Whether a variable or local of a module is read just once in it.
     fn is_used_once(&self, scope: usize, root: &str, name: &str) -> bool {
         let blocks = &self.tree.scopes[scope].module.blocks;
-        let uses = blocks.iter().filter(|it| it.name != "variable").map(|it| super::uses::of_attribute(&it.body, root, name));
+        let uses =
+            blocks.iter().filter(|it| it.name != "variable").map(|it| super::uses::of_attribute(&it.body, root, name));
         uses.sum::<usize>() == 1
     }
 }

@@ -23,7 +23,8 @@ use crate::terraform::configuration::{Attribute, Block, Structure};
 use crate::terraform::state::TerraformObject;
 
 /// Arguments that are Terraform's own.
-const META: &[&str] = &["count", "for_each", "provider", "depends_on", "lifecycle", "timeouts", "connection", "provisioner"];
+const META: &[&str] =
+    &["count", "for_each", "provider", "depends_on", "lifecycle", "timeouts", "connection", "provisioner"];
 
 /// What became of a block.
 #[derive(Debug, Default)]
@@ -157,7 +158,9 @@ impl Translator<'_> {
                 }
                 // A group stands where its first block does.
                 Structure::Block(first) => {
-                    if let Some(group) = groups.next_if(|it| it.blocks.first().is_some_and(|it| std::ptr::eq(*it, first))) {
+                    if let Some(group) =
+                        groups.next_if(|it| it.blocks.first().is_some_and(|it| std::ptr::eq(*it, first)))
+                    {
                         entries.extend(self.blocks(address, schema, block, &group, &at, made));
                     }
                 }
@@ -271,7 +274,8 @@ impl Translator<'_> {
                 made.changes.push(format!("`lifecycle.enabled` is what Terraform's state has, as a literal: {why}"));
                 let was = block.body.get("count").map(|it| print::expression(opened(it))).unwrap_or_default();
                 let above = vec![format!("literal: was {}", literal::one_line(&was))];
-                let is_on = self.instances.get(self.base).into_iter().flatten().any(|(it, _)| it.declaration() == *address);
+                let is_on =
+                    self.instances.get(self.base).into_iter().flatten().any(|(it, _)| it.declaration() == *address);
                 vec![Entry { above, ..Entry::new("enabled", Value::Bool(is_on)) }]
             }
         }

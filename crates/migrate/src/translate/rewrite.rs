@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use hcl_edit::Decorate;
-use hcl_edit::expr::{Expression, ForExpr, FuncCall, Object, ObjectKey, ObjectValue, TraversalOperator};
+use hcl_edit::expr::{Expression, ForExpr, FuncCall, Object, ObjectKey, ObjectValue, Traversal, TraversalOperator};
 use hcl_edit::template::{Directive, Element, Interpolation, StringTemplate, Template};
 
 use super::at::At;
@@ -76,39 +76,35 @@ impl Translator<'_> {
                 fold::binary(it)
             }
             Expression::ForExpr(it) => self.comprehension(it, at, bound, found)?,
-            Expression::Variable(name) => match bound.get(name.as_str()) {
-                Some(Meaning::Value(value)) => value.clone(),
-                Some(Meaning::Instance { .. }) => {
-                    return Err(Obstacle(format!("`{}`, a whole module, is used as a value", name.as_str())));
-                }
-                Some(Meaning::Itself | Meaning::Iterator { .. } | Meaning::Round { .. }) => expression.clone(),
-                None => return Err(Obstacle(format!("`{}` names nothing", name.as_str()))),
-            },
-            Expression::Traversal(it) => {
-                let mut steps = it.operators.clone();
-                for step in &mut steps {
-                    if let TraversalOperator::Index(index) = step.value_mut() {
-                        *index = syntax::bare(inner(index)?);
-                    }
-                }
-                if let Some(list) = self.module_splat(it, &steps, at, found) {
-                    return list;
-                }
-                match &it.expr {
-                    Expression::Variable(name) => match bound.get(name.as_str()) {
-                        Some(Meaning::Instance { scope, instance }) => {
-                            let inside = At { instance: instance.clone(), ..At::plain(*scope) };
-                            self.output_of(&inside, name.as_str(), &steps, found)?
-                        }
-                        Some(renamed) => bound_name(renamed, name.as_str(), steps),
-                        None => self.reference(name.as_str(), &steps, at, found)?,
-                    },
-                    base => select(self.within(base, at, bound, found)?, steps),
-                }
-            }
+            Expression::Variable(name) => bare_name(bound, name.as_str())?,
+            Expression::Traversal(it) => self.traversal(it, at, bound, found)?,
         };
         *rewritten.decor_mut() = expression.decor().clone();
         Ok(rewritten)
+    }
+
+    /// A name and the steps after it.
+    fn traversal(&self, it: &Traversal, at: &At, bound: &Bound, found: &mut Found) -> Rewritten {
+        let mut steps = it.operators.clone();
+        for step in &mut steps {
+            if let TraversalOperator::Index(index) = step.value_mut() {
+                *index = syntax::bare(self.within(index, at, bound, found)?);
+            }
+        }
+        if let Some(list) = self.module_splat(it, &steps, at, found) {
+            return list;
+        }
+        match &it.expr {
+            Expression::Variable(name) => match bound.get(name.as_str()) {
+                Some(Meaning::Instance { scope, instance }) => {
+                    let inside = At { instance: instance.clone(), ..At::plain(*scope) };
+                    self.output_of(&inside, name.as_str(), &steps, found)
+                }
+                Some(renamed) => Ok(bound_name(renamed, name.as_str(), steps)),
+                None => self.reference(name.as_str(), &steps, at, found),
+            },
+            base => Ok(select(self.within(base, at, bound, found)?, steps)),
+        }
     }
 
     fn object_members(&self, members: &Object, at: &At, bound: &Bound, found: &mut Found) -> Result<Object, Obstacle> {
@@ -173,7 +169,13 @@ impl Translator<'_> {
         Ok(joined(elements))
     }
 
-    fn directive(&self, directive: &Directive, at: &At, bound: &Bound, found: &mut Found) -> Result<Directive, Obstacle> {
+    fn directive(
+        &self,
+        directive: &Directive,
+        at: &At,
+        bound: &Bound,
+        found: &mut Found,
+    ) -> Result<Directive, Obstacle> {
         Ok(match directive {
             Directive::If(it) => {
                 let mut it = it.clone();
@@ -312,6 +314,16 @@ impl Bound {
 
     fn get(&self, name: &str) -> Option<&Meaning> {
         self.0.iter().rev().find(|(bound, _)| bound == name).map(|(_, meaning)| meaning)
+    }
+}
+
+/// A name that stands alone.
+fn bare_name(bound: &Bound, name: &str) -> Rewritten {
+    match bound.get(name) {
+        Some(Meaning::Value(value)) => Ok(value.clone()),
+        Some(Meaning::Instance { .. }) => Err(Obstacle(format!("`{name}`, a whole module, is used as a value"))),
+        Some(Meaning::Itself | Meaning::Iterator { .. } | Meaning::Round { .. }) => Ok(syntax::name(name)),
+        None => Err(Obstacle(format!("`{name}` names nothing"))),
     }
 }
 

@@ -159,7 +159,8 @@ fn regions(translator: &Translator<'_>, layers: &[Layer]) -> Vec<Problem> {
     let elsewhere = regions.iter().filter(|(_, it)| it != home);
     let problem = |(number, region): &(usize, String)| {
         let folder = translator.sources[*number].folder.clone().unwrap_or_default();
-        let message = format!("`{}` is in {region}, `{}` in {home}: a stack has one region", name(*number), name(*first));
+        let message =
+            format!("`{}` is in {region}, `{}` in {home}: a stack has one region", name(*number), name(*first));
         Problem::of(&folder, message).help("migrate the layers of each region into a manifest of their own")
     };
     elsewhere.map(problem).collect()
@@ -188,9 +189,12 @@ impl Homes {
             (called.clone(), home(layers.map(|((layer, _), _)| *layer).collect()))
         };
         let of_local = |(called, local): (&String, &Local)| {
-            let names = translator.locals.iter().filter(|(_, it)| *it == called).map(|((layer, name), _)| (*layer, name));
-            let layers: BTreeSet<usize> =
-                names.filter(|(layer, name)| layers_of("local", name).contains(layer)).map(|(layer, _)| layer).collect();
+            let names =
+                translator.locals.iter().filter(|(_, it)| *it == called).map(|((layer, name), _)| (*layer, name));
+            let layers: BTreeSet<usize> = names
+                .filter(|(layer, name)| layers_of("local", name).contains(layer))
+                .map(|(layer, _)| layer)
+                .collect();
             let own = translator.tree.scopes[local.scope].layer;
             (called.clone(), if layers.len() < 2 { Some(own) } else { home(layers) })
         };
@@ -243,7 +247,9 @@ impl Translator<'_> {
         for block in &self.tree.scopes[root].module.blocks {
             match block.name.as_str() {
                 "output" => layer.outputs.extend(self.output(number, block, &at, &mut layer.made)),
-                "provider" if block.labels.first().is_some_and(|it| it == "aws") && block.body.get("alias").is_none() => {
+                "provider"
+                    if block.labels.first().is_some_and(|it| it == "aws") && block.body.get("alias").is_none() =>
+                {
                     layer.provider = self.provider(block, &at);
                     layer.tags = self.default_tags(block, &at, &mut layer.made);
                 }
@@ -304,13 +310,15 @@ impl Translator<'_> {
 
     /// Objects of a state that no configuration declares.
     fn leftovers(&self, layer: usize, draft: &mut Draft) {
-        let scopes: Vec<usize> = (0..self.tree.scopes.len()).filter(|it| self.tree.scopes[*it].layer == layer).collect();
+        let scopes: Vec<usize> =
+            (0..self.tree.scopes.len()).filter(|it| self.tree.scopes[*it].layer == layer).collect();
         for (workspace, source) in &self.sources[layer].states {
             for object in &source.state.objects {
                 let address = &object.address;
                 let declares = |it: &&usize| {
                     let scope = &self.tree.scopes[**it];
-                    scope.key_of(address).is_some() && scope.object(address.mode, &address.kind, &address.name).is_some()
+                    scope.key_of(address).is_some()
+                        && scope.object(address.mode, &address.kind, &address.name).is_some()
                 };
                 if !object.is_deposed && scopes.iter().any(|it| declares(&it)) {
                     continue;
@@ -409,7 +417,10 @@ impl Translator<'_> {
             let mut notes = Vec::new();
             sections.push(self.variable_section(name, variable, &mut notes));
             draft.notes.extend(notes.into_iter().map(|it| (layer.unwrap_or_default(), it)));
-            if variable.value.is_none() && !variable.is_sensitive && !self.fallbacks.values.contains_key(&variable.called) {
+            if variable.value.is_none()
+                && !variable.is_sensitive
+                && !self.fallbacks.values.contains_key(&variable.called)
+            {
                 draft.open.insert(variable.called.clone());
             }
         }
@@ -444,9 +455,11 @@ impl Translator<'_> {
         let mut all: Vec<_> = found.locals.iter().collect();
         let position = |called: &str, scope: usize| {
             let scope = &self.tree.scopes[scope];
-            let blocks = scope.module.blocks.iter().filter(|it| it.name == "locals").flat_map(|it| it.body.attributes());
+            let blocks =
+                scope.module.blocks.iter().filter(|it| it.name == "locals").flat_map(|it| it.body.attributes());
             let mut names = blocks.map(|it| it.name.as_str());
-            let variables = scope.call.iter().flat_map(|it| it.body.attributes()).position(|it| called.ends_with(&it.name));
+            let variables =
+                scope.call.iter().flat_map(|it| it.body.attributes()).position(|it| called.ends_with(&it.name));
             let local = names.position(|it| called == it || called.ends_with(&format!("_{it}")));
             (local.is_some(), local.or(variables))
         };
@@ -456,7 +469,8 @@ impl Translator<'_> {
 
     fn local_entry(&self, name: &str, local: &Local) -> Option<Entry> {
         let scope = &self.tree.scopes[local.scope];
-        let attributes = scope.module.blocks.iter().filter(|it| it.name == "locals").flat_map(|it| it.body.attributes());
+        let attributes =
+            scope.module.blocks.iter().filter(|it| it.name == "locals").flat_map(|it| it.body.attributes());
         let mut mine = attributes.filter(|it| {
             let called = match scope.parent {
                 None => self.locals.get(&(scope.layer, it.name.clone())).cloned().unwrap_or_else(|| it.name.clone()),

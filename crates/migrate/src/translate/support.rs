@@ -76,7 +76,9 @@ impl Translator<'_> {
         let mut alias = block.body.get("provider").and_then(named);
         for around in self.tree.ancestry(scope).into_iter().rev() {
             let call = self.tree.scopes[around].call.as_ref();
-            let Some(Expression::Object(given)) = call.and_then(|it| it.body.get("providers")).map(opened) else { continue };
+            let Some(Expression::Object(given)) = call.and_then(|it| it.body.get("providers")).map(opened) else {
+                continue;
+            };
             let wanted = alias.as_ref().map_or_else(|| "aws".to_owned(), |it| format!("aws.{it}"));
             let is_it = |key: &ObjectKey| match key {
                 ObjectKey::Ident(name) => name.as_str() == wanted,

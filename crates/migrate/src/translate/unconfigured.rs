@@ -54,7 +54,10 @@ impl Translator<'_> {
             let argument = path.to_string().replace(['.', '[', ']', '"'], "_");
             let called = secret_of(address, argument.trim_matches('_'));
             let revealed = engine::fingerprint::reveal(value).map(|it| it.to_json());
-            secrets.insert(called.clone(), SecretUse { value: revealed, source: format!("{address}.{path}"), generated: None });
+            secrets.insert(
+                called.clone(),
+                SecretUse { value: revealed, source: format!("{address}.{path}"), generated: None },
+            );
             Some(Value::expression(&format!("var.{called}")))
         });
         let mut members: Vec<(Address, Vec<&Taken<'_>>)> = Vec::new();
@@ -135,7 +138,9 @@ impl Translator<'_> {
             let value = match (told.sensitive, reference) {
                 (true, _) => {
                     let source = format!("output {name} of {}", self.sources[layer].name);
-                    made.found.secrets.insert(called.clone(), SecretUse { value: Some(told.value.clone()), source, generated: None });
+                    made.found
+                        .secrets
+                        .insert(called.clone(), SecretUse { value: Some(told.value.clone()), source, generated: None });
                     Some(Value::expression(&format!("var.{called}")))
                 }
                 (false, Some(address)) => Some(Value::expression(&format!("{address}.id"))),
@@ -147,7 +152,12 @@ impl Translator<'_> {
                 entries.push(Entry::new("sensitive", Value::Bool(true)));
             }
             let path = vec!["outputs".to_owned(), called];
-            outputs.push(Section { path, is_item: false, above: Vec::new(), table: Table { entries, ..Table::default() } });
+            outputs.push(Section {
+                path,
+                is_item: false,
+                above: Vec::new(),
+                table: Table { entries, ..Table::default() },
+            });
         }
     }
 

@@ -178,7 +178,8 @@ fn filled(value: &Json, expressions: &[(Expression, bool)]) -> Value {
         Json::String(text) => filled_text(text, expressions),
         Json::Array(items) => Value::List(items.iter().map(|it| filled(it, expressions).into()).collect()),
         Json::Object(members) => {
-            let entry = |(key, value): (&String, &Json)| Entry::new(plain(key, expressions), filled(value, expressions));
+            let entry =
+                |(key, value): (&String, &Json)| Entry::new(plain(key, expressions), filled(value, expressions));
             Value::Table(Table { entries: members.iter().map(entry).collect(), ..Table::default() })
         }
     }
@@ -203,7 +204,8 @@ fn filled_text(text: &str, expressions: &[(Expression, bool)]) -> Value {
 /// A text with its expressions back in it.
 fn plain(text: &str, expressions: &[(Expression, bool)]) -> String {
     let part = |(index, part): (usize, &str)| {
-        let expression = (index % 2 == 1).then(|| part.parse::<usize>().ok().and_then(|it| expressions.get(it))).flatten();
+        let expression =
+            (index % 2 == 1).then(|| part.parse::<usize>().ok().and_then(|it| expressions.get(it))).flatten();
         expression.map_or_else(|| print::markers(part), |(it, _)| format!("${{{}}}", print::expression(it)))
     };
     text.split(MARK).enumerate().map(part).collect()
@@ -229,7 +231,10 @@ mod tests {
     fn texts_that_are_json_are_documents() {
         check("jsonencode({ A = 1, B = [x.y] })", &["A", "B"]);
         check("<<EOF\n{ \"A\": \"${x.y}:${x.z}:*\", \"B\": 1 }\nEOF", &["A", "B"]);
-        check("<<-EOF\n    {\n      \"A\": \"${x.y}\",\n      \"B\": [\"a:${x.y}:${x.z}:*\"]\n    }\n  EOF", &["A", "B"]);
+        check(
+            "<<-EOF\n    {\n      \"A\": \"${x.y}\",\n      \"B\": [\"a:${x.y}:${x.z}:*\"]\n    }\n  EOF",
+            &["A", "B"],
+        );
         check("\"{ \\\"A\\\": ${jsonencode(x.y)}, \\\"B\\\": \\\"\\\\\\\"${x.y}\\\" }\"", &["A", "B"]);
     }
 }

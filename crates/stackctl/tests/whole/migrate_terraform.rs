@@ -158,8 +158,10 @@ fn secrets_in_the_manager_are_all_that_changes(takeover: &mut Takeover) {
     let verification = &report["verification"];
     assert_eq!(verification["verified"], true, "{verification:#}");
     let changes = verification["changes"].as_array().expect("changes");
-    let mut changes: Vec<String> =
-        changes.iter().filter_map(|it| Some(format!("{} {}", it["action"].as_str()?, it["address"].as_str()?))).collect();
+    let mut changes: Vec<String> = changes
+        .iter()
+        .filter_map(|it| Some(format!("{} {}", it["action"].as_str()?, it["address"].as_str()?)))
+        .collect();
     changes.sort_unstable();
     let expect = [
         "create aws_secretsmanager_secret.admin_password",

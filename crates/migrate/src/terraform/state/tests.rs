@@ -1,3 +1,5 @@
+//! States as Terraform leaves them, and what is no state.
+
 use serde_json::json;
 
 use super::*;
