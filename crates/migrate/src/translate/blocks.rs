@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use hcl_edit::expr::{Array, Expression, ForExpr, ForIntro};
+use hcl_edit::expr::{Array, Conditional, Expression, ForExpr, ForIntro};
 use hcl_edit::{Decorated, Ident};
 use model::schema::{Field, Schema, Type};
 
@@ -221,12 +221,11 @@ impl Translator<'_> {
         let mut over = syntax::bare(opened(&self.within(over, at, bound, found)?).clone());
         // `c ? [1] : []` is one block or none.
         if let Expression::Conditional(it) = &mut over
-            && let (Some([(key, value)]), Some([])) =
-                (members(opened(&it.true_expr)).as_deref(), members(opened(&it.false_expr)).as_deref())
+            && let Some((branch, (key, value))) = one_or_none(it)
         {
             let mut only = Array::new();
-            only.push(make(&content.body, &bound.round(&iterator, key.clone(), value.clone()), found)?);
-            it.true_expr = Expression::from(only);
+            only.push(make(&content.body, &bound.round(&iterator, key, value), found)?);
+            *branch = Expression::from(only);
             return Ok(over);
         }
         let key = if iterator == "key" { "name" } else { "key" }.to_owned();
@@ -262,18 +261,28 @@ impl Translator<'_> {
     }
 }
 
-/// The one member of a list, or null.
-fn only(list: Expression) -> Expression {
-    match list {
-        Expression::Conditional(mut it) if matches!(opened(&it.true_expr), Expression::Array(items) if items.len() == 1) =>
-        {
-            if let Some([(_, value)]) = members(opened(&it.true_expr)).as_deref() {
-                (it.true_expr, it.false_expr) = (value.clone(), Expression::null());
-            }
-            Expression::Conditional(it)
-        }
-        list => syntax::call("one", [list]),
+/// The branch of a conditional that is a list of one, and its member, where the other is empty.
+fn one_or_none(it: &mut Conditional) -> Option<(&mut Expression, (Expression, Expression))> {
+    let (mut when, mut otherwise) = (members(opened(&it.true_expr))?, members(opened(&it.false_expr))?);
+    match (when.len(), otherwise.len()) {
+        (1, 0) => Some((&mut it.true_expr, when.remove(0))),
+        (0, 1) => Some((&mut it.false_expr, otherwise.remove(0))),
+        _ => None,
     }
+}
+
+/// The one member of a list, or null.
+fn only(mut list: Expression) -> Expression {
+    if let Expression::Conditional(it) = &mut list
+        && one_or_none(it).is_some()
+    {
+        for branch in [&mut it.true_expr, &mut it.false_expr] {
+            let member = members(opened(branch)).and_then(|it| it.into_iter().next());
+            *branch = member.map_or_else(Expression::null, |(_, value)| value);
+        }
+        return list;
+    }
+    syntax::call("one", [list])
 }
 
 /// Lists as one.

@@ -3,7 +3,11 @@
 //! In: an operation whose operands are in terms of the manifest. Out: its value where that is
 //! known, else the operation. It must not know names.
 
-use hcl_edit::expr::{BinaryOp, BinaryOperator, Conditional, Expression, FuncArgs, FuncCall, UnaryOp, UnaryOperator};
+use std::collections::BTreeMap;
+
+use hcl_edit::expr::{
+    Array, BinaryOp, BinaryOperator, Conditional, Expression, FuncArgs, FuncCall, UnaryOp, UnaryOperator,
+};
 
 use super::syntax::{self, opened};
 
@@ -101,6 +105,17 @@ pub(super) fn call(mut it: FuncCall) -> Expression {
             }
             _ => Expression::from(it),
         },
+        ("keys" | "values", 1) => match it.args.get(0).and_then(|it| sorted(opened(it))) {
+            Some(members) if it.name.name.as_str() == "keys" => {
+                Expression::from(members.keys().map(|it| syntax::text(it)).collect::<Array>())
+            }
+            Some(members) => Expression::from(members.into_values().map(syntax::bare).collect::<Array>()),
+            None => Expression::from(it),
+        },
+        ("concat", many) if many > 1 && it.args.iter().all(is_plain_list) => {
+            let lists = it.args.iter().filter_map(|it| opened(it).as_array());
+            Expression::from(lists.flat_map(|it| it.iter().cloned()).map(syntax::bare).collect::<Array>())
+        }
         ("merge" | "concat", many) if many > 0 && !it.args.expand_final() => without(it, |it| match opened(it) {
             Expression::Object(members) => members.is_empty(),
             Expression::Array(items) => items.is_empty(),
@@ -113,8 +128,17 @@ pub(super) fn call(mut it: FuncCall) -> Expression {
             },
             only => only,
         },
+        ("try", many) if many > 1 && it.args.get(0).is_some_and(is_literal) => syntax::bare(it.args.remove(0)),
         ("try", many) if many > 1 => without(it, is_of_nothing),
         _ => Expression::from(it),
+    }
+}
+
+/// Lists as one.
+pub(super) fn concat(lists: impl IntoIterator<Item = Expression>) -> Expression {
+    match syntax::call("concat", lists) {
+        Expression::FuncCall(it) => call(*it),
+        other => other,
     }
 }
 
@@ -138,6 +162,35 @@ fn is_of_nothing(it: &Expression) -> bool {
     let Expression::Traversal(it) = opened(it) else { return false };
     let is_empty = matches!(opened(&it.expr), Expression::Array(items) if items.is_empty());
     is_empty && it.operators.first().and_then(syntax::index_of).is_some()
+}
+
+/// The members of an object that stands there in full, in the order of their keys.
+fn sorted(it: &Expression) -> Option<BTreeMap<String, Expression>> {
+    let Expression::Object(members) = it else { return None };
+    members.iter().map(|(key, value)| Some((syntax::static_key(key)?, value.expr().clone()))).collect()
+}
+
+/// What cannot fail.
+fn is_literal(it: &Expression) -> bool {
+    match opened(it) {
+        Expression::Bool(_) | Expression::Number(_) | Expression::String(_) => true,
+        Expression::Array(items) => items.iter().all(is_literal),
+        Expression::Object(members) => {
+            members.iter().all(|(key, value)| syntax::static_key(key).is_some() && is_literal(value.expr()))
+        }
+        _ => false,
+    }
+}
+
+/// A list of texts and numbers.
+fn is_plain_list(it: &Expression) -> bool {
+    let is_plain = |it: &Expression| {
+        matches!(
+            it,
+            Expression::String(_) | Expression::StringTemplate(_) | Expression::Number(_) | Expression::Traversal(_)
+        )
+    };
+    matches!(opened(it), Expression::Array(items) if items.iter().all(is_plain))
 }
 
 fn same(left: &Expression, right: &Expression) -> Option<bool> {

@@ -171,18 +171,22 @@ impl Translator<'_> {
     }
 
     /// `try(x[0].y, z)` of something that a condition switches on, which is null here when it is
-    /// off; none where it is something else.
+    /// off, or of a member that a module is not given; none where it is something else.
     pub(super) fn tried(&self, call: &FuncCall, at: &At, bound: &Bound, found: &mut Found) -> Option<Rewritten> {
         let (Expression::Traversal(wanted), 2) = (opened(call.args.get(0)?), call.args.len()) else { return None };
         let is_first = |it: &Step| index_of(it).is_some_and(|it| print::expression(&it) == "0");
-        if call.name.name.as_str() != "try" || !wanted.operators.iter().any(is_first) {
+        if call.name.name.as_str() != "try" {
             return None;
         }
+        let is_first = wanted.operators.iter().any(is_first);
         let mut inside = Found::default();
         let wanted = self.within(call.args.get(0)?, at, bound, &mut inside).ok()?;
         let otherwise = call.args.get(1)?;
         if wanted.is_null() {
             return Some(self.within(otherwise, at, bound, found).map(syntax::bare));
+        }
+        if !is_first {
+            return None;
         }
         let (declaration, base) = declaration_of(&wanted)?;
         let (scope, block) = self.declared(&declaration)?;

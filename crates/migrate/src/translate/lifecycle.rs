@@ -10,6 +10,7 @@ use model::{Address, Mode};
 
 use super::argument::Made;
 use super::at::{Around, At};
+use super::literal::{inline, one_line};
 use super::repetition::{Repetition, repetition};
 use super::rewrite::{Obstacle, Rewritten};
 use super::syntax::{self, attribute_name, closed, opened};
@@ -17,7 +18,7 @@ use super::tree::{Child, Entry as Entered};
 use super::{Found, Translator, print, value};
 use crate::draft::{Entry, Item, Table, Value};
 use crate::report::Note;
-use crate::terraform::configuration::{Block, Body};
+use crate::terraform::configuration::{Block, Body, Comments};
 
 /// Strings as a list.
 pub(super) fn texts(texts: impl IntoIterator<Item = String>) -> Value {
@@ -58,25 +59,44 @@ impl Translator<'_> {
             Repetition::Count(number) => self.rewrite(number, &at, &mut found).map(|it| Some(numbers(&it))),
         };
         let why = self.fallbacks.arguments.get(&(owner.clone(), "for_each".to_owned())).cloned();
+        let own = body.attributes().find(|it| lifted.is_none() && matches!(it.name.as_str(), "for_each" | "count"));
+        let mut comments = own.map(|it| it.comments.clone()).unwrap_or_default();
         let value = match (written, why) {
             (Ok(Some(value)), None) => {
                 made.found.extend(found);
                 if matches!(repeats, Repetition::Count(_)) {
-                    made.changes.push("`count` became `for_each`: index 0 is the key `\"0\"` now".to_owned());
+                    made.changes.push("`count` became `for_each` over the numbers as text".to_owned());
                 }
-                value
+                self.applied(owner, value, &mut comments, made)
             }
             (written, why) => {
                 let why = why.or_else(|| written.err().map(|Obstacle(why)| why)).unwrap_or_default();
-                made.changes.push(format!("`for_each` has the keys that Terraform's state has: {why}"));
+                made.changes.push(format!("`for_each` has the keys that the state knows: {why}"));
+                if let Repetition::Each(was) | Repetition::Count(was) = &repeats {
+                    comments
+                        .above
+                        .push(format!("literal: was {}", one_line(&print::expression(&syntax::bare(was.clone())))));
+                }
                 let members = self.instances.get(self.base).into_iter().flatten();
                 let mine = members.filter(|(address, _)| address.declaration() == *owner);
                 texts(mine.filter_map(|(address, _)| address.key.clone()))
             }
         };
-        let own = body.attributes().find(|it| lifted.is_none() && matches!(it.name.as_str(), "for_each" | "count"));
-        let comments = own.map(|it| it.comments.clone()).unwrap_or_default();
         Some(Entry { above: comments.above, beside: comments.beside, ..Entry::new("for_each", value) })
+    }
+
+    /// The keys that are written out, or none where Terraform never applied any of them.
+    fn applied(&self, owner: &Address, value: Value, comments: &mut Comments, made: &mut Made) -> Value {
+        let is_there = self.instances.values().flat_map(|it| it.keys()).any(|it| it.declaration() == *owner);
+        match value {
+            Value::List(items) if owner.mode == Mode::Managed && !is_there && !items.is_empty() => {
+                made.changes.push("Terraform never applied it: it has no members".to_owned());
+                let keys = inline(&Value::List(items));
+                comments.above.push(format!("Terraform never applied this: write {keys} to create it."));
+                Value::List(Vec::new())
+            }
+            other => other,
+        }
     }
 
     /// What switches a block on: its own condition and those of the modules around it.

@@ -98,7 +98,9 @@ impl Translator<'_> {
             (Repetition::Each(over), Some(key)) => {
                 (at.around(Around::Round(Box::new(Round::at(&as_key(key), Some(&over))))), &steps[1..])
             }
-            (Repetition::Count(_), Some(key)) => (at.around(Around::Round(Box::new(Round::at(&as_key(key), None)))), &steps[1..]),
+            (Repetition::Count(_), Some(key)) => {
+                (at.around(Around::Round(Box::new(Round::at(&as_key(key), None)))), &steps[1..])
+            }
             (Repetition::Enabled(_), Some(_)) => (at.around(Around::Once), &steps[1..]),
             (Repetition::Once, _) => (at.around(Around::Nothing), steps),
             (Repetition::Each(_) | Repetition::Count(_) | Repetition::Enabled(_), None) => {
@@ -131,7 +133,9 @@ impl Translator<'_> {
         if object.sensitive.iter().any(|it| it == attribute || it.starts_with(&format!("{attribute}[")))
             || is_secret(kind, attribute)
         {
-            let called = names::prefixed(&scope.names, &secret_name(kind, name, attribute));
+            let key = object.address.key.as_ref().map_or_else(String::new, |it| format!("_{}", it.text()));
+            let unique = self.addresses.get(at.scope, mode, kind, name).map_or(name, |it| &it.name);
+            let called = self.free_variable(secret_name(kind, &format!("{unique}{key}"), attribute), attribute);
             let source = format!("{}.{attribute}", object.address);
             let generated = generated(kind, &object.attributes);
             found.secrets.insert(called.clone(), SecretUse { value: Some(value.clone()), source, generated });
@@ -139,6 +143,12 @@ impl Translator<'_> {
         }
         found.literals.insert(title(steps));
         Ok(literal(value))
+    }
+
+    /// A name for a variable that Terraform has not; one with more to it where a layer has it.
+    fn free_variable(&self, name: String, more: &str) -> String {
+        let is_declared = self.variables.values().any(|it| it.called == name);
+        if is_declared { format!("{name}_{}", names::identifier(more)) } else { name }
     }
 
     fn remote_state(&self, block: &Block, steps: &[Step], at: &At, found: &mut Found) -> Rewritten {
@@ -171,8 +181,9 @@ impl Translator<'_> {
         let (value, is_sensitive) = told.ok_or_else(unknown)?;
         if is_sensitive {
             let source = format!("output {output} of {name}");
-            found.secrets.insert(output.clone(), SecretUse { value: Some(value), source, generated: None });
-            return Ok(syntax::path("var", &[&output]));
+            let called = self.free_variable(output, name);
+            found.secrets.insert(called.clone(), SecretUse { value: Some(value), source, generated: None });
+            return Ok(syntax::path("var", &[&called]));
         }
         found.literals.insert(format!("data.terraform_remote_state.{name}.outputs.{output}"));
         Ok(select(literal(&value), rest))
@@ -195,6 +206,10 @@ fn prefixed(mode: Mode, kind: &str, name: &str) -> Expression {
 fn switched(base: Expression, steps: &[Step]) -> Expression {
     match steps.split_first() {
         Some((first, rest)) if index_of(first).is_some() => syntax::follow(base, rest.to_vec()),
+        // `.*` is `[*]` where only names come after it.
+        Some((first, rest)) if is_splat(first) && rest.iter().all(|it| attribute_name(it).is_some()) => {
+            syntax::follow(base, std::iter::once(syntax::splat()).chain(rest.iter().cloned()))
+        }
         Some(_) => syntax::follow(base, steps.to_vec()),
         None => syntax::follow(base, [syntax::splat()]),
     }

@@ -13,7 +13,7 @@ use super::at::At;
 use super::blocks::{Round, called, joined};
 use super::rewrite::{Bound, Obstacle, Rewritten, select};
 use super::syntax::{self, opened};
-use super::{Found, Translator, value};
+use super::{Found, Translator, fold, value};
 use crate::terraform::configuration::{Block, Body};
 
 /// The type.
@@ -153,7 +153,7 @@ impl Translator<'_> {
                 return Ok(Some(syntax::text("*")));
             }
             match principals.iter_mut().find(|(it, _, _)| it == kind.as_str()) {
-                Some((_, before, _)) => *before = syntax::call("concat", [listed(before.clone()), listed(identifiers)]),
+                Some((_, before, _)) => *before = fold::concat([listed(before.clone()), listed(identifiers)]),
                 None => principals.push((kind.as_str().to_owned(), identifiers, Vec::new())),
             }
         }

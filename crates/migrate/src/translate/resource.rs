@@ -262,7 +262,10 @@ impl Translator<'_> {
             Ok(Some(condition)) => {
                 made.found.extend(found);
                 made.changes.push("`count`, which switches it on or off, became `lifecycle.enabled`".to_owned());
-                value::value(&condition).map(|it| Entry::new("enabled", it)).into_iter().collect()
+                let own = block.body.attributes().find(|it| it.name == "count").map(|it| it.comments.clone());
+                let comments = own.unwrap_or_default();
+                let entry = |it| Entry { above: comments.above, beside: comments.beside, ..Entry::new("enabled", it) };
+                value::value(&condition).map(entry).into_iter().collect()
             }
             Ok(None) if is_there || self.is_repeated(scope, block) || address.mode == Mode::Data => Vec::new(),
             Ok(None) => {

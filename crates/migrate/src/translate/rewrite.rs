@@ -379,8 +379,24 @@ fn member(base: &Expression, step: &syntax::Step) -> Option<Expression> {
             }
             _ => None,
         },
+        Expression::ForExpr(it) => of_each(it, step),
         _ => None,
     }
+}
+
+/// `{ for k, v in x : k => v.y }["a"]` is `x["a"].y`.
+fn of_each(it: &ForExpr, step: &syntax::Step) -> Option<Expression> {
+    let (Some(key), Some(kept), None, false) = (&it.intro.key_var, &it.key_expr, &it.cond, it.grouping) else {
+        return None;
+    };
+    let Expression::Traversal(value) = opened(&it.value_expr) else { return None };
+    let is_named = |expression: &Expression, name: &str| matches!(opened(expression), Expression::Variable(it) if it.as_str() == name);
+    let is_plain = is_named(kept, key.as_str())
+        && is_named(&value.expr, it.intro.value_var.as_str())
+        && value.operators.iter().all(|it| syntax::attribute_name(it).is_some());
+    let wanted = syntax::attribute_name(step).map(syntax::text).or_else(|| syntax::index_of(step))?;
+    let steps = std::iter::once(syntax::index(wanted)).chain(value.operators.iter().cloned());
+    is_plain.then(|| syntax::follow(syntax::bare(it.intro.collection_expr.clone()), steps))
 }
 
 /// An operand that was a name and became an operation stands in parentheses.
