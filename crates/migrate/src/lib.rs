@@ -9,6 +9,7 @@ pub mod attributes;
 pub mod draft;
 pub mod from_state;
 mod manager;
+mod outputs;
 pub mod rehearsal;
 mod remember;
 pub mod report;

@@ -17,7 +17,7 @@ use crate::rehearsal::{Disagreement, Rehearsal, Where, Why, rehearse, replan};
 use crate::request::Request;
 use crate::terraform::Problem;
 use crate::translate::{self, DEFAULT, DataValues, Draft, Fallbacks, Ground, Instances};
-use crate::{manager, scrub, write};
+use crate::{manager, outputs, scrub, write};
 
 /// A manifest that agrees with Terraform's states as far as it can.
 #[derive(Debug)]
@@ -74,7 +74,9 @@ pub fn settle(
         let mut left = Vec::new();
         for workspace in workspaces(ground) {
             let tried = rehearsal(request, &draft, (&files, &copies, &secrets), instances, data, &workspace, rehearse);
-            for disagreement in tried.disagreements {
+            let of_outputs = tried.state.iter().filter(|_| workspace == ground.base);
+            let of_outputs = of_outputs.flat_map(|it| outputs::disagreements(&draft.outputs, it));
+            for disagreement in tried.disagreements.into_iter().chain(of_outputs) {
                 learn(&mut fallbacks, ground, &workspace, &disagreement);
                 left.push((workspace.clone(), disagreement));
             }

@@ -100,6 +100,8 @@ pub struct Draft {
     pub sensitive: BTreeSet<String>,
     /// Names of variables and locals that are in use, as [`Fallbacks::in_use`].
     pub in_use: BTreeSet<String>,
+    /// Values of outputs as the states in the layers have them, but for sensitive ones.
+    pub outputs: BTreeMap<String, Json>,
     /// Variables without a value.
     pub open: BTreeSet<String>,
 }

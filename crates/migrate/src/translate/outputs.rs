@@ -86,6 +86,13 @@ impl Translator<'_> {
         Some(Section { path, is_item: false, above, table: Table { entries, ..Table::default() } })
     }
 
+    /// What an output is called, and what the state has for it.
+    pub(super) fn told_output(&self, layer: usize, block: &Block) -> Option<(String, serde_json::Value)> {
+        let name = block.labels.first()?;
+        let told = self.outputs_of(layer)?.get(name).filter(|it| !it.sensitive)?;
+        Some((self.output_name(layer, name), told.value.clone()))
+    }
+
     /// What an output is called: names that several layers have get the layer's name before them.
     pub(super) fn output_name(&self, layer: usize, name: &str) -> String {
         let has = |it: usize| {

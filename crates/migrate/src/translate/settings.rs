@@ -246,7 +246,10 @@ impl Translator<'_> {
         let at = At::plain(root);
         for block in &self.tree.scopes[root].module.blocks {
             match block.name.as_str() {
-                "output" => layer.outputs.extend(self.output(number, block, &at, &mut layer.made)),
+                "output" => {
+                    draft.outputs.extend(self.told_output(number, block));
+                    layer.outputs.extend(self.output(number, block, &at, &mut layer.made));
+                }
                 "provider"
                     if block.labels.first().is_some_and(|it| it == "aws") && block.body.get("alias").is_none() =>
                 {
