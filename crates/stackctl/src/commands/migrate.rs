@@ -56,7 +56,8 @@ async fn act(
 
 /// Reads everything, and makes of it what is to be written.
 async fn compute(cli: &Cli, form: &Migrate, name: String, key: &Key) -> Result<Migration, Failure> {
-    let found = survey::survey(&Files, &form.sources).map_err(refused)?;
+    let sources: Vec<String> = form.sources.iter().map(|it| disk::named(it)).collect();
+    let found = survey::survey(&Files, &sources).map_err(refused)?;
     let catalog = providers::catalog();
     let request = Request {
         sources: states::read(cli, found).await?,
