@@ -5,7 +5,7 @@
 
 use std::ops::Deref;
 
-use hcl_edit::expr::{Array, Expression, FuncArgs, Object, ObjectValueTerminator};
+use hcl_edit::expr::{Array, Expression, Object, ObjectValueTerminator};
 use hcl_edit::{Decorate, RawString};
 
 use super::configuration::Comments;
@@ -32,12 +32,6 @@ pub fn of_array(array: &Array) -> Vec<Comments> {
 #[must_use]
 pub fn after_array(array: &Array) -> Vec<String> {
     in_list(array.iter(), array.trailing()).after
-}
-
-/// The comments of a call's arguments, in order.
-#[must_use]
-pub fn of_arguments(arguments: &FuncArgs) -> Vec<Comments> {
-    in_list(arguments.iter(), arguments.trailing()).members
 }
 
 /// The text before a thing, and the text after it.

@@ -132,6 +132,7 @@ impl Translator<'_> {
             rewritten.set_terminator(value.terminator());
             object.insert(commented(key, &before, found), rewritten);
         }
+        object.set_trailing(members.trailing().clone());
         Ok(object)
     }
 

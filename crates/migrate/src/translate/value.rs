@@ -103,7 +103,7 @@ pub fn table(members: &Object) -> Option<Table> {
             is_block: false,
         });
     }
-    Some(Table { entries, ..Table::default() })
+    Some(Table { entries, after: comments::after_object(members) })
 }
 
 /// A document whose lists of tables stand as blocks.

@@ -265,7 +265,6 @@ fn check_members(text: &str, expect: &[(&str, &str)], after: &[&str]) {
     let (members, end) = match text.parse::<Expression>().unwrap_or_else(|error| panic!("{error}")) {
         Expression::Object(object) => (comments::of_object(&object), comments::after_object(&object)),
         Expression::Array(array) => (comments::of_array(&array), comments::after_array(&array)),
-        Expression::FuncCall(call) => (comments::of_arguments(&call.args), Vec::new()),
         other => panic!("{other} has no members"),
     };
     let show = |it: &Comments| (it.above.join("|"), it.beside.clone().unwrap_or_default());
@@ -325,9 +324,4 @@ fn of_lists() {
     check_members("[ # nothing\n  # here\n]", &[], &["nothing", "here"]);
     check_members("[\r\n  1, # one\r\n  # two\r\n  2,\r\n]", &[("", "one"), ("two", "")], &[]);
     check_members("[\n  { a = 1 }, # one\n  # 3,\n]", &[("", "one")], &["3,"]);
-}
-
-#[test]
-fn of_arguments() {
-    check_members("merge(\n  # ours\n  local.tags, # all\n  { a = 1 } # one\n)", &[("ours", "all"), ("", "one")], &[]);
 }
