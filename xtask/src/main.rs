@@ -4,7 +4,7 @@
 //! cargo xtask demo        installs stackctl and runs the WordPress stack on the sandbox
 //! cargo xtask generate    writes docs/types, docs/schema.json and docs/verdicts anew
 //! cargo xtask check       formatting, clippy, invariants and generated files, without the slow tests
-//! cargo xtask bench       API calls of the shipped manifest, as a table
+//! cargo xtask bench       everything that costs, as tables or JSON
 //! cargo xtask test        every test
 //! ```
 
@@ -36,7 +36,7 @@ fn chore(arguments: &[String]) -> Result<()> {
         ["check"] => check(),
         ["bench", rest @ ..] => bench::run(rest),
         ["test"] => cargo(&["test", "--workspace", "--locked"]),
-        _ => bail!("usage: cargo xtask demo | generate | check | bench [--json | --update] | test"),
+        _ => bail!("usage: cargo xtask demo | generate | check | bench [SECTION]... [--json] [--update] | test"),
     }
 }
 
