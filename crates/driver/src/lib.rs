@@ -3,6 +3,7 @@
 //! In: known values, never unknown ones. Out: what AWS says, or a [`Fault`] that the engine can
 //! act on. It must not know the AWS SDK, plans, or how anything is stored.
 
+mod errand;
 mod fault;
 mod lease;
 
@@ -13,6 +14,7 @@ use std::pin::Pin;
 use model::catalog::{DataKind, Kind};
 use model::{Id, Known};
 
+pub use errand::{errand, on_errand};
 pub use fault::{Fault, FaultKind};
 pub use lease::{Clock, Lease, RunOut};
 

@@ -65,7 +65,7 @@ pub struct Options {
     /// What to log to stderr: `error`, `warn`, `info`, `debug`, `trace`, or a filter.
     #[arg(long, value_name = "LEVEL", global = true, env = "STACKCTL_LOG", default_value = "error")]
     pub log: String,
-    /// Writes a Chrome trace of every operation and AWS call.
+    /// Writes where the time went, as a trace for Perfetto or chrome://tracing.
     #[arg(long, value_name = "FILE", global = true, env = "STACKCTL_TIMELINE")]
     pub timeline: Option<PathBuf>,
     /// Prints results only.
@@ -408,6 +408,30 @@ pub enum GraphFormat {
 }
 
 impl Command {
+    /// The word for it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::New { .. } => "new",
+            Self::Validate { .. } => "validate",
+            Self::Fmt { .. } => "fmt",
+            Self::Graph { .. } => "graph",
+            Self::Explain { .. } => "explain",
+            Self::Schema { .. } => "schema",
+            Self::Sandbox(_) => "sandbox",
+            Self::Completions { .. } => "completions",
+            Self::Diff(_) => "diff",
+            Self::Migrate(_) => "migrate",
+            Self::Plan { .. } => "plan",
+            Self::Apply { .. } => "apply",
+            Self::Destroy { .. } => "destroy",
+            Self::Output { .. } => "output",
+            Self::Init { .. } => "init",
+            Self::State(_) => "state",
+            Self::Lock(_) => "lock",
+            Self::Import { .. } => "import",
+        }
+    }
+
     /// Whether stdout is to be JSON alone.
     pub fn json(&self) -> bool {
         match self {

@@ -12,6 +12,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_smithy_http_client::tls::Provider as Tls;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::http::{HttpClient as _, SharedHttpClient, http_client_fn};
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use driver::Lease;
@@ -20,6 +21,7 @@ use providers::aws::Aws;
 
 use crate::args::Options;
 use crate::failure::Failure;
+use crate::timeline;
 
 /// A connection, and which world it leads to.
 pub struct Connection {
@@ -74,6 +76,7 @@ pub fn endpoint(run: Option<&str>, url: Option<&str>) -> Option<String> {
 /// # Errors
 /// An emulator that cannot be installed or started.
 pub async fn prepare(options: &Options, provider: &Provider) -> Result<Configured, Failure> {
+    let _preparing = timeline::phase("find out how");
     let sandbox = if options.sandbox { Some(start_sandbox(options).await?) } else { None };
     let config = configure(options, provider, sandbox.as_ref()).await;
     Ok(Configured { config, run: sandbox.map(|it| it.run) })
@@ -85,14 +88,18 @@ pub async fn prepare(options: &Options, provider: &Provider) -> Result<Configure
 /// Credentials, region or endpoint that do not work; an account that the manifest does not
 /// allow; an emulator that cannot be installed or started.
 pub async fn connect(options: &Options, provider: &Provider) -> Result<Connection, Failure> {
+    let _reaching = timeline::phase("reach AWS");
     let Configured { config, run } = prepare(options, provider).await?;
     let endpoint = config.endpoint_url().map(str::to_owned);
     let lease = no_lease();
+    let asking = timeline::phase("ask who we are");
     let connected = Aws::connect(config.clone(), provider.ignore_tags.clone(), lease.clone()).await;
+    drop(asking);
     let aws = connected.map_err(|fault| {
         let failure = Failure::from(fault);
         if failure.help.is_some() { failure } else { failure.help(NO_CREDENTIALS) }
     })?;
+    timeline::calls(aws.calls());
     let allowed = &provider.allowed_account_ids;
     if !options.sandbox && !allowed.is_empty() && !allowed.iter().any(|it| it == aws.account()) {
         let message = format!(
@@ -163,7 +170,7 @@ async fn configure(options: &Options, provider: &Provider, sandbox: Option<&sand
             .load()
             .await;
     }
-    loader = loader.http_client(http.tls_provider(tls).build_https());
+    loader = loader.http_client(set_up_once(http.tls_provider(tls).build_https()));
     if let Some(profile) = options.profile.as_ref().or(provider.profile.as_ref()) {
         loader = loader.profile_name(profile);
     }
@@ -175,6 +182,14 @@ async fn configure(options: &Options, provider: &Provider, sandbox: Option<&sand
         Some(role) => assume(config, role).await,
         None => config,
     }
+}
+
+/// The SDK sets TLS up, with every root certificate of the system, for each client of a service that
+/// is made, and throws it away, so that the first request need not wait for it. Here it is set up
+/// with the first request, and that is shared by all.
+/// <https://docs.rs/aws-smithy-runtime-api/latest/aws_smithy_runtime_api/client/http/trait.HttpClient.html>
+fn set_up_once(client: SharedHttpClient) -> SharedHttpClient {
+    http_client_fn(move |settings, components| client.http_connector(settings, components))
 }
 
 async fn assume(config: SdkConfig, role: &model::stack::AssumeRole) -> SdkConfig {

@@ -18,7 +18,7 @@ use engine::protocol::Terms;
 use engine::session::{self, Session};
 use engine::store::{Held, Loaded, LocalStore, LockNews, SharedStore, Store, StoreError, Waiting};
 use model::stack;
-use providers::aws::{Call, Calls};
+use providers::aws::Calls;
 use tokio::time::timeout;
 
 use crate::args::Cli;
@@ -27,7 +27,8 @@ use crate::failure::Failure;
 use crate::folder::Folder;
 use crate::holder::holder;
 use crate::interrupt::Interrupts;
-use crate::{load, render};
+use crate::watched::Watched;
+use crate::{load, render, timeline};
 
 /// How long giving a lock back may take; what was not given back runs out by itself.
 const RELEASE: Duration = Duration::from_secs(10);
@@ -120,6 +121,7 @@ impl Home {
         };
         let backend = AwsBackend::new(&connection.config, settings.clone());
         let calls = backend.calls().clone();
+        timeline::state_calls(&calls);
         let run = connection.run.as_ref();
         let terms = Terms { lease: state.lease };
         let store = Arc::new(SharedStore::new(Arc::new(backend), connection.lease.clone(), terms, |task| {
@@ -141,7 +143,7 @@ impl Home {
 
     fn with(cli: &Cli, store: Arc<dyn Store>, shared: Option<Shared>, interrupts: &Interrupts) -> Self {
         Self {
-            store,
+            store: Arc::new(Watched(store)),
             shared,
             interrupts: interrupts.clone(),
             lock_wait: cli.options.lock_wait.unwrap_or_default(),
@@ -165,12 +167,7 @@ impl Home {
         self.shared.as_ref()
     }
 
-    /// The requests for state so far.
-    pub fn calls(&self) -> Vec<Call> {
-        self.shared.as_ref().map(|it| it.calls.all()).unwrap_or_default()
-    }
-
-    /// Counts [`Home::calls`], now and later.
+    /// Counts the requests for state, now and later.
     pub fn call_counter(&self) -> impl Fn() -> usize + Send + use<> {
         let calls = self.shared.as_ref().map(|it| it.calls.clone());
         move || calls.as_ref().map_or(0, |it| it.all().len())
@@ -199,6 +196,7 @@ impl Home {
     /// That is so, or one of the two cannot be read.
     pub async fn refuse_left_behind(&self) -> Result<(), Failure> {
         let Some(shared) = self.shared.as_ref().filter(|it| it.run.is_none()) else { return Ok(()) };
+        let _looking = timeline::phase("look for state left behind");
         let count = shared.left_behind().await?;
         if count == 0 || !self.look().await?.ledger.state.resources.is_empty() {
             return Ok(());
@@ -269,6 +267,7 @@ impl Home {
     }
 
     async fn take(&self, command: &str) -> Result<(Held, Loaded), Failure> {
+        let _taking = timeline::phase("take the lock");
         let holder = holder(command);
         let behind = AtomicBool::new(false);
         let news = |news: LockNews| {
@@ -295,6 +294,7 @@ impl Home {
     }
 
     async fn give_back(&self, held: Held) {
+        let _giving = timeline::phase("give the lock back");
         let lost = held.lost().clone();
         let why = match timeout(RELEASE, self.store.release(held)).await {
             Ok(Ok(())) => return,

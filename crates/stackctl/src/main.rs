@@ -18,10 +18,13 @@ mod render;
 mod revision;
 mod saved;
 mod terminal;
+mod timeline;
 mod verification;
+mod watched;
 mod world;
 
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::{CommandFactory, Parser};
 
@@ -29,15 +32,16 @@ use crate::args::Cli;
 use crate::failure::{Exit, Failure};
 
 fn main() -> ExitCode {
+    let began = Instant::now();
     clap_complete::CompleteEnv::with_factory(Cli::command).complete();
     std::panic::set_hook(Box::new(report_bug));
-    match std::panic::catch_unwind(run) {
+    match std::panic::catch_unwind(|| run(began)) {
         Ok(exit) => exit.into(),
         Err(_) => Exit::Bug.into(),
     }
 }
 
-fn run() -> Exit {
+fn run(began: Instant) -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(wrong) => return usage(&wrong),
@@ -45,7 +49,9 @@ fn run() -> Exit {
     terminal::colour(cli.options.color);
     log::start(&cli.options);
     let json = cli.command.json();
-    match commands::run(cli) {
+    let name = cli.command.name();
+    let started = timeline::start(cli.options.timeline.as_deref(), began);
+    match started.and_then(|()| timeline::finish(name, commands::run(cli))) {
         Ok(exit) => exit,
         Err(failure) => {
             render::failure::report(&failure, json);

@@ -21,8 +21,7 @@ use crate::holder::now;
 use crate::home::{Address, Home};
 use crate::interrupt::Interrupts;
 use crate::load::{self, Loaded};
-use crate::render;
-use crate::render::timeline::Calls;
+use crate::{render, timeline};
 
 /// A manifest, and the AWS and the state that belong to it.
 pub struct World {
@@ -55,8 +54,10 @@ impl World {
     /// # Errors
     /// A wrong manifest, a connection that does not work, or state that lies elsewhere.
     pub async fn open(cli: &Cli, interrupts: &Interrupts) -> Result<Self, Failure> {
+        let reading = timeline::phase("read the manifest");
         let catalog = providers::catalog();
         let loaded = load::load(cli, &catalog)?;
+        drop(reading);
         Self::of(cli, catalog, loaded, interrupts).await
     }
 
@@ -90,8 +91,11 @@ impl World {
                 anstream::eprintln!("{}", render::lock::news(&news, Duration::ZERO));
             }
         };
+        let reading = timeline::phase("read the state");
         let mut session = self.home.ask(async || session::survey(self.home.store(), &news).await).await?;
+        drop(reading);
         place::check(&session.ledger.state, &self.place())?;
+        let _recovering = timeline::phase("recover");
         let recovery = session.recover_in_memory(&self.drivers, now()).await?;
         self.tell(&recovery, session.busy.is_some());
         Ok(session)
@@ -108,7 +112,9 @@ impl World {
     ) -> Result<T, Failure> {
         let recovered = async |held: &Held, mut session: Session| {
             place::check(&session.ledger.state, &self.place())?;
+            let recovering = timeline::phase("recover");
             let recovery = session.recover(self.home.store(), held, &self.drivers, now()).await?;
+            drop(recovering);
             self.tell(&recovery, false);
             work(held, session).await
         };
@@ -135,18 +141,16 @@ impl World {
         let stack = &self.loaded.stack;
         let (state, fingerprints) = (&session.ledger.state, &session.fingerprints);
         let question = Question { stack, catalog: &self.catalog, state, fingerprints, options, everything: false };
+        let observing = timeline::phase("observe AWS");
         let observed = observe::observe(&self.drivers, &self.place(), &question).await?;
+        drop(observing);
+        let _planning = timeline::phase("plan");
         let inputs = plan::Inputs { stack, catalog: &self.catalog, state, observed: &observed, fingerprints, options };
         let planning = plan::plan(&inputs).map_err(|problems| self.wrong(problems))?;
         if self.home.talkative() {
             render::failure::diagnostics(&planning.diagnostics, &self.loaded.sources, &self.loaded.folder.root());
         }
         Ok(Planned { observed, planning })
-    }
-
-    /// The requests so far.
-    pub fn calls(&self) -> Calls {
-        Calls { resources: self.connection.aws.calls().all(), state: self.home.calls() }
     }
 
     /// A failure of the manifest.

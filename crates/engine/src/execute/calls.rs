@@ -44,8 +44,7 @@ impl<'a> Run<'a> {
     pub fn find(&mut self, operation: OperationId) {
         let Some(driver) = self.driver(operation) else { return };
         let (inputs, token) = (self.job(operation).sent.clone(), self.job(operation).token.clone());
-        self.answers
-            .push(Box::pin(async move { Happened::Found { operation, found: driver.find(inputs, &token).await } }));
+        self.ask(operation, async move { Happened::Found { operation, found: driver.find(inputs, &token).await } });
     }
 
     pub fn was_found(&mut self, operation: OperationId, found: Result<Found, Fault>) {
@@ -71,11 +70,11 @@ impl<'a> Run<'a> {
             OperationStep::Delete { .. } | OperationStep::Settle { .. } | OperationStep::Adopt { .. } => wants::none(),
             OperationStep::Forget | OperationStep::Record { .. } | OperationStep::Read { .. } => wants::none(),
         };
-        self.answers.push(Box::pin(async move {
+        self.ask(operation, async move {
             let ids = [id];
             let live = driver.read(&ids, &want).await.map(|mut lives| lives.remove(&ids[0]));
             Happened::Inspected { operation, live }
-        }));
+        });
     }
 
     pub fn call(&mut self, operation: OperationId, step: Step) {
@@ -115,7 +114,7 @@ impl<'a> Run<'a> {
             (OperationStep::Settle { .. } | OperationStep::Adopt { .. }, _) => return,
             (OperationStep::Forget | OperationStep::Record { .. }, _) => return,
         };
-        self.answers.push(Box::pin(async move { Happened::Answered { operation, reply: future.await } }));
+        self.ask(operation, async move { Happened::Answered { operation, reply: future.await } });
     }
 
     /// The arguments before an update and after it.

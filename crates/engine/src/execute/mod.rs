@@ -37,7 +37,7 @@ use crate::preflight::{self, Blocked};
 use crate::recover::RecoverError;
 use crate::store::{Held, Store, StoreError};
 
-pub use progress::{Outcome, Progress};
+pub use progress::{Outcome, Progress, Stage};
 pub use reveal::reveal_output;
 
 /// Where a run reads and writes.

@@ -82,9 +82,9 @@ impl<'a> Run<'a> {
             },
             Ok(Values::Secrets(wanted)) => {
                 let drivers = self.connections.drivers;
-                self.answers.push(Box::pin(async move {
+                self.ask(id, async move {
                     Happened::Revealed { operation: id, revealed: secrets::reveal(drivers, wanted).await }
-                }));
+                });
             }
             Err(fault) => self.prepared(id, Prepared::Failed(fault)),
         }

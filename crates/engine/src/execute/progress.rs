@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use driver::Fault;
 use model::Address;
-use model::plan::{Action, Change, OperationStep, Plan};
+use model::plan::{Action, Change, OperationId, OperationStep, Plan};
+
+use crate::machine::{Command, Entry, Report, Timer};
 
 /// One piece of news.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,12 +66,55 @@ pub enum Progress {
         /// The address whose failure keeps it from being done.
         because: Address,
     },
+    /// A stage of an operation begins; the one before is over.
+    Stage {
+        /// Which operation.
+        operation: OperationId,
+        /// Which stage.
+        stage: Stage,
+    },
     /// The run is over.
     Summary {
         /// How it went.
         outcome: Outcome,
         /// Since it began.
         elapsed: Duration,
+    },
+}
+
+/// What an operation is at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Evaluating its arguments, and fetching the secrets among them.
+    Preparing,
+    /// Looking for an object of its name or token.
+    Finding,
+    /// Writing down what is about to be called.
+    Intending,
+    /// Its call.
+    Calling,
+    /// Reading its object.
+    Inspecting,
+    /// Writing down what AWS calls what was made.
+    Noting,
+    /// Waiting for its object to settle, from one look to the next.
+    Settling {
+        /// What the last look saw, in AWS's words.
+        seen: Option<String>,
+    },
+    /// A pause before something is done again.
+    Pausing,
+    /// Writing down how it ended.
+    Recording,
+    /// None any more: it is done.
+    Done {
+        /// Whether it changed anything.
+        changed: bool,
+    },
+    /// None any more: it failed.
+    Failed {
+        /// AWS's code for why, where there is one.
+        code: Option<String>,
     },
 }
 
@@ -101,6 +146,35 @@ impl Outcome {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.failed.is_empty() && self.skipped == 0 && !self.interrupted
+    }
+}
+
+/// The stage that a command begins, if it begins one.
+pub(super) fn stage(command: &Command) -> Option<(OperationId, Stage)> {
+    Some(match command {
+        Command::Prepare(id) => (*id, Stage::Preparing),
+        Command::Find(id) => (*id, Stage::Finding),
+        Command::Append { operation, entry } => (*operation, writing(entry)),
+        Command::Call { operation, .. } => (*operation, Stage::Calling),
+        Command::Inspect(id) => (*id, Stage::Inspecting),
+        Command::Watch(id) => (*id, Stage::Settling { seen: None }),
+        Command::SetTimer { operation, timer: Timer::Pause(_), .. } => (*operation, Stage::Pausing),
+        Command::SetTimer { timer: Timer::Deadline | Timer::Visible(_), .. } | Command::Unwatch(_) => return None,
+        Command::Report { operation, report } => match report {
+            Report::Waiting(what) => (*operation, Stage::Settling { seen: Some(what.clone()) }),
+            Report::Finished { changed } => (*operation, Stage::Done { changed: *changed }),
+            Report::Failed(fault) => (*operation, Stage::Failed { code: fault.code.clone() }),
+            Report::Started | Report::Skipped { .. } => return None,
+        },
+    })
+}
+
+fn writing(entry: &Entry) -> Stage {
+    match entry {
+        Entry::Intent { .. } => Stage::Intending,
+        Entry::Created { .. } => Stage::Noting,
+        Entry::Ready | Entry::Failed { .. } | Entry::Withdrawn | Entry::Left | Entry::Suspect => Stage::Recording,
+        Entry::NotOurs { .. } | Entry::Settled { .. } | Entry::Note => Stage::Recording,
     }
 }
 

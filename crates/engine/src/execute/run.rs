@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use driver::{BoxFuture, Fault, FaultKind, Live, Want};
+use driver::{BoxFuture, Fault, FaultKind, Live, Want, on_errand};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use model::plan::{OperationId, OperationStep};
@@ -152,6 +152,9 @@ impl<'a> Run<'a> {
     }
 
     fn obey(&mut self, command: Command) {
+        if let Some((operation, stage)) = progress::stage(&command) {
+            (self.out.progress)(Progress::Stage { operation, stage });
+        }
         match command {
             Command::Prepare(id) => self.prepare(id),
             Command::Find(id) => {
@@ -379,6 +382,11 @@ impl<'a> Run<'a> {
             Some((name.clone(), sealed.or_else(|| self.ledger.state.outputs.get(name).cloned())?))
         };
         stack.outputs.iter().filter_map(output).collect()
+    }
+
+    /// Asks AWS something on an operation's errand.
+    pub fn ask(&mut self, operation: OperationId, asking: impl Future<Output = Happened> + Send + 'a) {
+        self.answers.push(Box::pin(on_errand(operation, asking)));
     }
 
     pub fn job(&self, id: OperationId) -> &Job<'a> {

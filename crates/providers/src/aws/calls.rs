@@ -11,13 +11,14 @@ use std::time::{Duration, Instant};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    AfterDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextRef,
-    BeforeTransmitInterceptorContextRef,
+    BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
 };
-use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, Metadata};
+use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_smithy_types::retry::RetryConfig;
+use model::plan::OperationId;
 
 /// The requests of one connection, shared by all its clients.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +35,27 @@ pub struct Call {
     pub started: Instant,
     /// How long the answer took; zero while there is none.
     pub elapsed: Duration,
+    /// The operation that it is for, where it is for one.
+    pub errand: Option<OperationId>,
+    /// Which attempt at the same call it is, from 1: the SDK repeats reads.
+    pub attempt: u32,
+    /// How many bytes the request's body has, where that is known beforehand.
+    pub sent: Option<u64>,
+    /// What came back, if anything did.
+    pub response: Option<Response>,
+}
+
+/// What is told about an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// HTTP's status.
+    pub status: u16,
+    /// How many bytes its body has, where that is known.
+    pub received: Option<u64>,
+    /// AWS's code for what is wrong.
+    pub code: Option<String>,
+    /// By which AWS's support finds it.
+    pub request_id: Option<String>,
 }
 
 impl Calls {
@@ -93,11 +115,19 @@ impl Intercept for Calls {
 
     fn read_before_transmit(
         &self,
-        _: &BeforeTransmitInterceptorContextRef<'_>,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
         _: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let call = Call { operation: operation(config), started: Instant::now(), elapsed: Duration::ZERO };
+        let call = Call {
+            operation: operation(config),
+            started: Instant::now(),
+            elapsed: Duration::ZERO,
+            errand: driver::errand(),
+            attempt: config.load::<RequestAttempts>().map_or(1, RequestAttempts::attempts),
+            sent: context.request().body().content_length(),
+            response: None,
+        };
         tracing::debug!(target: "stackctl::aws", operation = call.operation, "call");
         let mut made = self.lock();
         made.push(call);
@@ -107,19 +137,50 @@ impl Intercept for Calls {
         Ok(())
     }
 
-    fn read_after_deserialization(
+    /// After every attempt, also one without an answer.
+    fn read_after_attempt(
         &self,
-        _: &AfterDeserializationInterceptorContextRef<'_>,
+        context: &FinalizerInterceptorContextRef<'_>,
         _: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         if let Some(Attempt(index)) = config.load::<Attempt>()
-            && let Some(call) = self.lock().get_mut(*index)
+            // An attempt that was given up before it was sent is not the one that is noted.
+            && let Some(call) = self.lock().get_mut(*index).filter(|call| call.elapsed.is_zero())
         {
             call.elapsed = call.started.elapsed();
+            call.response = context.response().map(response);
         }
         Ok(())
     }
+}
+
+fn response(response: &HttpResponse) -> Response {
+    let header = |name: &str| response.headers().get(name).map(str::to_owned);
+    let status = response.status().as_u16();
+    let body = response.body().bytes().unwrap_or_default();
+    Response {
+        status,
+        received: response.body().content_length(),
+        code: (status >= 400).then(|| code(header("x-amzn-errortype").as_deref(), body)).flatten(),
+        request_id: header("x-amzn-requestid").or_else(|| header("x-amz-request-id")),
+    }
+}
+
+/// AWS's code for what is wrong: in a header, in a member of JSON, or in an element of XML.
+fn code(header: Option<&str>, body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    let told = match header {
+        Some(header) => Some(header.to_owned()),
+        None => serde_json::from_str::<serde_json::Value>(&text)
+            .ok()
+            .and_then(|body| Some(body.get("__type").or_else(|| body.get("code"))?.as_str()?.to_owned()))
+            .or_else(|| Some(text.split_once("<Code>")?.1.split_once("</Code>")?.0.to_owned())),
+    };
+    // `com.amazonaws.ecs#ClusterNotFoundException:http://…`
+    let told = told?;
+    let name = told.rsplit('#').next()?.split(':').next()?;
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// Service and operation of the call that is being made, as `ec2:DescribeVpcs`.
@@ -129,4 +190,20 @@ pub(super) fn operation(config: &ConfigBag) -> String {
         let service = if service == "cloudwatchlogs" { "logs".to_owned() } else { service };
         format!("{service}:{}", it.name())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_found_where_the_protocols_have_them() {
+        let header = Some("ThrottlingException:http://internal.amazon.com/coral/");
+        assert_eq!(code(header, b"").as_deref(), Some("ThrottlingException"));
+        let json = br#"{"__type":"com.amazonaws.ecs#ClusterNotFoundException","message":"no"}"#;
+        assert_eq!(code(None, json).as_deref(), Some("ClusterNotFoundException"));
+        let xml = b"<Response><Errors><Error><Code>RequestLimitExceeded</Code></Error></Errors></Response>";
+        assert_eq!(code(None, xml).as_deref(), Some("RequestLimitExceeded"));
+        assert_eq!(code(None, b"gateway"), None);
+    }
 }

@@ -16,7 +16,7 @@ use aws_types::SdkConfig;
 use driver::{Fault, Lease};
 use model::stack::IgnoreTags;
 
-pub use calls::{Call, Calls, is_read};
+pub use calls::{Call, Calls, Response, is_read};
 pub use fault::{Answer, FaultCodes};
 use guard::Guard;
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Instant;
 
 use engine::execute::{self, Connections, Outcome, Progress, Surroundings, Work};
 use engine::machine::Limits;
@@ -20,10 +19,9 @@ use crate::failure::{Exit, Failure};
 use crate::holder::now;
 use crate::interrupt::{Changing, Interrupts};
 use crate::render::progress::{Expected, Reporter};
-use crate::render::timeline::Span;
 use crate::saved::Saved;
 use crate::world::{Planned, World};
-use crate::{render, terminal};
+use crate::{render, terminal, timeline};
 
 /// Plans, asks, and does it.
 pub fn run(mut cli: Cli, saved: Option<&Path>, destroy: bool) -> Result<Exit, Failure> {
@@ -36,13 +34,11 @@ pub fn run(mut cli: Cli, saved: Option<&Path>, destroy: bool) -> Result<Exit, Fa
 }
 
 async fn act(cli: &Cli, saved: Option<&Saved>, destroy: bool, interrupts: &Interrupts) -> Result<Exit, Failure> {
-    let started = Instant::now();
     let world = World::open(cli, interrupts).await?;
     let command = if destroy { "destroy" } else { "apply" };
     let done =
         world.locked(command, async |held, session| under_lock(cli, &world, saved, destroy, (held, session)).await);
-    let Done { outcome, spans, outputs } = done.await?;
-    render::timeline::write(cli.options.timeline.as_deref(), started, &spans, world.calls())?;
+    let Done { outcome, outputs } = done.await?;
     if world.home.talkative() && !destroy && outcome.is_complete() {
         anstream::print!("{}", render::outputs::render(&outputs));
     }
@@ -56,7 +52,6 @@ async fn act(cli: &Cli, saved: Option<&Saved>, destroy: bool, interrupts: &Inter
 /// What is left when the lock is given back.
 struct Done {
     outcome: Outcome,
-    spans: Vec<Span>,
     outputs: BTreeMap<String, Known>,
 }
 
@@ -78,11 +73,12 @@ async fn under_lock(
     if saved.is_none() && plan::has_changes(plan) && !cli.options.yes {
         ask(world, plan, destroy).await?;
     }
-    let (outcome, spans) = carry_out(cli, world, held, &mut session, &planned).await?;
-    Ok(Done { outcome, spans, outputs: session.ledger.state.outputs })
+    let outcome = carry_out(cli, world, held, &mut session, &planned).await?;
+    Ok(Done { outcome, outputs: session.ledger.state.outputs })
 }
 
 async fn ask(world: &World, plan: &Plan, destroy: bool) -> Result<(), Failure> {
+    let _asking = timeline::phase("wait for an answer");
     let what = if destroy { "Destroy all of this" } else { "Do this" };
     let place = format!("account {}, {}", world.connection.aws.account(), world.connection.aws.region());
     match terminal::confirm(&format!("\n{what} in {place}? Only `yes` does it:")).await {
@@ -108,15 +104,16 @@ async fn carry_out(
     held: &Held,
     session: &mut Session,
     planned: &Planned,
-) -> Result<(Outcome, Vec<Span>), Failure> {
+) -> Result<Outcome, Failure> {
+    let _carrying = timeline::phase("carry the plan out");
     let plan = &planned.planning.plan;
     let learnt = session.ledger.state.durations.clone();
     let schedule = schedule::schedule(plan, &Durations { catalog: &world.catalog, learnt: &learnt });
     let expected = expected(plan, &schedule);
     let mut reporter = reporter(cli, world, plan, &expected);
-    let mut spans = Vec::new();
+    timeline::planned(plan, &schedule);
     let mut progress = |news: Progress| {
-        render::timeline::note(&mut spans, &news);
+        timeline::news(&news);
         reporter.show(&news, &expected);
     };
     let Changing { finish, stop } = world.home.interrupts().change()?;
@@ -134,8 +131,7 @@ async fn carry_out(
     };
     let surroundings =
         Surroundings { progress: &mut progress, token: &mut execute::random_token, now: &now, interrupt: finish, stop };
-    let outcome = execute::execute(connections, work, &mut session.ledger, surroundings).await?;
-    Ok((outcome, spans))
+    Ok(execute::execute(connections, work, &mut session.ledger, surroundings).await?)
 }
 
 fn reporter(cli: &Cli, world: &World, plan: &Plan, expected: &Expected) -> Reporter {

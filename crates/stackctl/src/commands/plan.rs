@@ -66,7 +66,6 @@ async fn show(cli: &Cli, form: Form<'_>, interrupts: &Interrupts) -> Result<Exit
             anstream::println!("\nSaved. To do exactly this: stackctl apply --plan {}", path.display());
         }
     }
-    render::timeline::write(cli.options.timeline.as_deref(), started, &[], world.calls())?;
     Ok(if form.detailed_exitcode && plan::has_changes(plan) { Exit::Pending } else { Exit::Done })
 }
 
@@ -82,7 +81,7 @@ pub fn report(world: &World, started: Instant) -> Report {
         stack: world.loaded.stack.name.clone(),
         environment: world.loaded.stack.environment.clone(),
         aws_calls: counts.into_iter().map(|(name, count)| (name, count as u64)).collect::<BTreeMap<String, u64>>(),
-        state_calls: world.home.calls().len() as u64,
+        state_calls: (world.home.call_counter())() as u64,
         elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     }
 }

@@ -69,7 +69,11 @@ impl Reporter {
                     anstream::eprintln!("{line}");
                 }
             }
-            Self::Json { calls } => anstream::println!("{}", event(progress, calls())),
+            Self::Json { calls } => {
+                if let Some(event) = event(progress, &**calls) {
+                    anstream::println!("{event}");
+                }
+            }
             Self::Quiet => {
                 if let Progress::Failed { .. } = progress
                     && let Some(line) = line(progress)
@@ -106,6 +110,7 @@ impl Lively {
                     self.screen.suspend(|| anstream::eprintln!("{line}"));
                 }
             }
+            Progress::Stage { .. } => {}
             Progress::Summary { .. } => {
                 self.total.finish_and_clear();
                 if let Some(line) = line(progress) {
@@ -139,7 +144,7 @@ fn usual(address: &Address, operation: &str, expected: &Expected) -> String {
 /// One finished line, or none for what is only of passing interest.
 fn line(progress: &Progress) -> Option<String> {
     match progress {
-        Progress::Planned { .. } | Progress::Started { .. } => None,
+        Progress::Planned { .. } | Progress::Started { .. } | Progress::Stage { .. } => None,
         Progress::Waiting { address, operation, what, elapsed } => {
             let round = elapsed.as_secs() > 0 && elapsed.as_secs().is_multiple_of(30);
             round.then(|| format!("  {DIM}… {} {address}: {what} ({}){DIM:#}", present(operation), duration(*elapsed)))
@@ -192,9 +197,9 @@ pub fn summary(outcome: &Outcome, elapsed: Duration) -> String {
     format!("\n{style}{BOLD}{word}:{BOLD:#}{style:#} {said} in {}.", duration(elapsed))
 }
 
-fn event(progress: &Progress, (calls, state_calls): (usize, usize)) -> Value {
+fn event(progress: &Progress, calls: impl Fn() -> (usize, usize)) -> Option<Value> {
     let milliseconds = |elapsed: &Duration| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-    match progress {
+    Some(match progress {
         Progress::Planned { operations } => json!({ "event": "planned", "operations": operations }),
         Progress::Started { address, operation } => {
             json!({ "event": "started", "address": address, "operation": operation })
@@ -212,14 +217,18 @@ fn event(progress: &Progress, (calls, state_calls): (usize, usize)) -> Value {
         Progress::Skipped { address, operation, because } => {
             json!({ "event": "skipped", "address": address, "operation": operation, "because_of": because })
         }
-        Progress::Summary { outcome, elapsed } => json!({
-            "event": "summary",
-            "created": outcome.created, "updated": outcome.updated, "replaced": outcome.replaced, "deleted": outcome.deleted,
-            "adopted": outcome.adopted, "forgotten": outcome.forgotten, "failed": outcome.failed.len(), "skipped": outcome.skipped,
-            "interrupted": outcome.interrupted, "aws_calls": calls, "state_calls": state_calls,
-            "elapsed_ms": milliseconds(elapsed),
-        }),
-    }
+        Progress::Stage { .. } => return None,
+        Progress::Summary { outcome, elapsed } => {
+            let (calls, state_calls) = calls();
+            json!({
+                "event": "summary",
+                "created": outcome.created, "updated": outcome.updated, "replaced": outcome.replaced, "deleted": outcome.deleted,
+                "adopted": outcome.adopted, "forgotten": outcome.forgotten, "failed": outcome.failed.len(), "skipped": outcome.skipped,
+                "interrupted": outcome.interrupted, "aws_calls": calls, "state_calls": state_calls,
+                "elapsed_ms": milliseconds(elapsed),
+            })
+        }
+    })
 }
 
 /// The word for an operation, as the engine's news has it.
@@ -287,15 +296,16 @@ mod tests {
     #[test]
     fn every_event_has_its_name() {
         let address = Address::managed("aws_vpc", "main");
-        let started = event(&Progress::Started { address, operation: "create" }, (0, 0));
+        let started = event(&Progress::Started { address, operation: "create" }, || (0, 0)).expect("told");
         assert_eq!(started, json!({ "event": "started", "address": "aws_vpc.main", "operation": "create" }));
         let summary = event(
             &Progress::Summary {
                 outcome: Outcome { created: 2, ..Outcome::default() },
                 elapsed: Duration::from_millis(5),
             },
-            (7, 3),
+            || (7, 3),
         );
+        let summary = summary.expect("told");
         assert_eq!(
             (summary["created"].as_u64(), summary["aws_calls"].as_u64(), summary["state_calls"].as_u64()),
             (Some(2), Some(7), Some(3))

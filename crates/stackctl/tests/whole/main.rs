@@ -24,5 +24,6 @@ mod secrets;
 mod shared;
 mod state;
 mod terraform;
+mod timeline;
 mod vault;
 mod wordpress;

@@ -7,4 +7,4 @@ mod init;
 mod lock;
 mod refusals;
 mod signals;
-mod writers;
+pub mod writers;
