@@ -1,7 +1,7 @@
-//! Whose errand a call to AWS is.
+//! On whose errand AWS is called.
 //!
-//! In: an operation, and the work that is done for it. Out: the operation, to whoever notes a call
-//! down while that work is going on. It must not know what the work is, and changes nothing about it.
+//! In: an errand, and the work that is done for it. Out: the errand, to whoever notes a call down
+//! while that work is going on. It must not know what the work is, and changes nothing about it.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -10,25 +10,36 @@ use std::pin::pin;
 use model::plan::OperationId;
 
 thread_local! {
-    static OPERATION: Cell<Option<OperationId>> = const { Cell::new(None) };
+    static ERRAND: Cell<Option<Errand>> = const { Cell::new(None) };
 }
 
-/// Does work for an operation: until it is done, [`errand`] tells which, to the work alone.
-pub async fn on_errand<T>(operation: OperationId, work: impl Future<Output = T>) -> T {
+/// What AWS is called for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// One operation.
+    Operation(OperationId),
+    /// To see whether what waits has settled, for all operations that wait together. How often that
+    /// is asked depends on how fast AWS and this machine are, so such calls are told apart from
+    /// those that the work itself needs.
+    Settling,
+}
+
+/// Does work: until it is done, [`errand`] tells what for, to the work alone.
+pub async fn on_errand<T>(errand: Errand, work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);
     poll_fn(|context| {
-        let before = OPERATION.replace(Some(operation));
+        let before = ERRAND.replace(Some(errand));
         let polled = work.as_mut().poll(context);
-        OPERATION.set(before);
+        ERRAND.set(before);
         polled
     })
     .await
 }
 
-/// The operation for which work is going on here and now.
+/// What the work that goes on here and now is done for.
 #[must_use]
-pub fn errand() -> Option<OperationId> {
-    OPERATION.get()
+pub fn errand() -> Option<Errand> {
+    ERRAND.get()
 }
 
 #[cfg(test)]
@@ -44,11 +55,11 @@ mod tests {
             turns += 1;
             if turns == 2 { Poll::Ready(errand()) } else { Poll::Pending }
         });
-        let mut work = pin!(on_errand(OperationId(7), work));
+        let mut work = pin!(on_errand(Errand::Settling, work));
         let mut context = Context::from_waker(Waker::noop());
         assert_eq!(work.as_mut().poll(&mut context), Poll::Pending);
         assert_eq!(errand(), None);
-        assert_eq!(work.as_mut().poll(&mut context), Poll::Ready(Some(OperationId(7))));
+        assert_eq!(work.as_mut().poll(&mut context), Poll::Ready(Some(Errand::Settling)));
         assert_eq!(errand(), None);
     }
 }

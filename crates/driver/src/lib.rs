@@ -14,7 +14,7 @@ use std::pin::Pin;
 use model::catalog::{DataKind, Kind};
 use model::{Id, Known};
 
-pub use errand::{errand, on_errand};
+pub use errand::{Errand, errand, on_errand};
 pub use fault::{Fault, FaultKind};
 pub use lease::{Clock, Lease, RunOut};
 
@@ -54,6 +54,22 @@ pub trait Driver: Send + Sync {
 
     /// What would make deleting this object fail halfway; empty when nothing. Only reads.
     fn obstacles<'a>(&'a self, id: &'a Id, before: Known) -> BoxFuture<'a, Result<Vec<Obstacle>, Fault>>;
+
+    /// The same of several objects, at most [`Driver::obstacle_batch`] at a time.
+    fn all_obstacles<'a>(&'a self, objects: &'a [(Id, Known)]) -> BoxFuture<'a, Result<Obstacles, Fault>> {
+        Box::pin(async move {
+            let mut all = Obstacles::new();
+            for (id, before) in objects {
+                all.insert(id.clone(), self.obstacles(id, before.clone()).await?);
+            }
+            Ok(all)
+        })
+    }
+
+    /// How many objects one question about obstacles serves.
+    fn obstacle_batch(&self) -> usize {
+        1
+    }
 
     /// Fetches a secret output, just before the call that needs it.
     fn reveal<'a>(&'a self, id: &'a Id, output: &'a str) -> BoxFuture<'a, Result<Known, Fault>>;
@@ -161,6 +177,9 @@ pub enum Found {
     /// Nothing is there.
     Absent,
 }
+
+/// What would stop deletes halfway, by object.
+pub type Obstacles = BTreeMap<Id, Vec<Obstacle>>;
 
 /// What would stop a delete halfway.
 #[derive(Clone, Debug, PartialEq, Eq)]

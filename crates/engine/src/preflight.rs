@@ -2,9 +2,9 @@
 //!
 //! In: a plan, drivers. Out: nothing, or everything that stands in the way. It only reads.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use driver::{Drivers, Fault, Obstacle};
+use driver::{Driver, Drivers, Fault, Obstacle};
 use futures::StreamExt as _;
 use model::plan::{Operation, OperationStep, Plan};
 use model::{Address, Id, Known};
@@ -36,28 +36,49 @@ impl Blocked {
 /// # Errors
 /// What stands in the way.
 pub async fn check(drivers: &Drivers, plan: &Plan) -> Result<(), Blocked> {
-    let asked = plan.operations.iter().filter_map(|operation| delete(operation).map(|it| (operation, it)));
-    let asked = asked.map(|(operation, (id, before))| async move {
-        let obstacles = match drivers.resources.get(operation.kind.as_str()) {
-            Some(driver) => driver.obstacles(id, before.clone()).await,
-            None => Ok(Vec::new()),
-        };
-        (operation.address.clone(), id, obstacles)
+    let asked = batches(drivers, plan).into_iter().map(|(driver, addresses, objects)| async move {
+        let answer = driver.all_obstacles(&objects).await;
+        (addresses, objects, answer)
     });
-    let mut answers: Vec<_> = futures::stream::iter(asked).buffer_unordered(PARALLEL).collect().await;
-    answers.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    let answers: Vec<_> = futures::stream::iter(asked).buffer_unordered(PARALLEL).collect().await;
     let mut blocked = Blocked { obstacles: Vec::new(), faults: Vec::new() };
     let goes: BTreeSet<&Id> = plan.operations.iter().filter_map(delete).map(|(id, _)| id).collect();
-    for (address, id, answer) in answers {
+    for (addresses, objects, answer) in answers {
         match answer {
-            Ok(found) => {
-                let stays = found.into_iter().filter(|it| !is_going(it, id, &goes));
-                blocked.obstacles.extend(stays.map(|it| (address.clone(), it)));
+            Ok(mut found) => {
+                for (address, (id, _)) in addresses.into_iter().zip(objects) {
+                    let stays = found.remove(&id).unwrap_or_default().into_iter();
+                    let stays = stays.filter(|it| !is_going(it, &id, &goes));
+                    blocked.obstacles.extend(stays.map(|it| (address.clone(), it)));
+                }
             }
-            Err(fault) => blocked.faults.push((address, fault)),
+            Err(fault) => blocked.faults.extend(addresses.into_iter().next().map(|address| (address.clone(), fault))),
         }
     }
+    blocked.obstacles.sort_by(|(one, _), (other, _)| one.cmp(other));
+    blocked.faults.sort_by(|(one, _), (other, _)| one.cmp(other));
     if blocked.obstacles.is_empty() && blocked.faults.is_empty() { Ok(()) } else { Err(blocked) }
+}
+
+/// What one question is about.
+type Batch<'a> = (&'a dyn Driver, Vec<&'a Address>, Vec<(Id, Known)>);
+
+/// The objects that a plan deletes, kind by kind, as many together as one question serves.
+fn batches<'a>(drivers: &'a Drivers, plan: &'a Plan) -> Vec<Batch<'a>> {
+    let mut kinds: BTreeMap<&str, Vec<Batch<'a>>> = BTreeMap::new();
+    for operation in &plan.operations {
+        let driver = drivers.resources.get(operation.kind.as_str()).map(AsRef::as_ref);
+        let (Some((id, before)), Some(driver)) = (delete(operation), driver) else { continue };
+        let batches = kinds.entry(&operation.kind).or_default();
+        if batches.last().is_none_or(|(_, addresses, _)| addresses.len() >= driver.obstacle_batch()) {
+            batches.push((driver, Vec::new(), Vec::new()));
+        }
+        if let Some((_, addresses, objects)) = batches.last_mut() {
+            addresses.push(&operation.address);
+            objects.push((id.clone(), before.clone()));
+        }
+    }
+    kinds.into_values().flatten().collect()
 }
 
 /// Whether the same plan deletes what stands in the way of deleting `own`.

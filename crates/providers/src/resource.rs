@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::marker::PhantomData;
 
-use driver::{BoxFuture, Created, Driver, Fault, FaultKind, Found, Live, Obstacle, Token, Want};
+use driver::{BoxFuture, Created, Driver, Fault, FaultKind, Found, Live, Obstacle, Obstacles, Token, Want};
 use model::catalog::{Identity, Kind, Life, Naming, Timing, id_attribute};
 use model::schema::{Rule, Schema, Type};
 use model::typed::{Mismatch, Typed};
@@ -26,6 +26,8 @@ pub trait Resource: Send + Sync + Sized + 'static {
     const NAMING: Option<Naming> = None;
     /// How many objects one read call serves.
     const READ_BATCH: usize;
+    /// How many objects one question about obstacles serves.
+    const OBSTACLE_BATCH: usize = 1;
     /// How objects come to be and go.
     const LIFE: Life = Life::Owned;
     /// Usual and longest times.
@@ -82,6 +84,20 @@ pub trait Resource: Send + Sync + Sized + 'static {
     /// See [`Driver::obstacles`].
     fn obstacles(_: &Aws, _: &Id, _: &Self::Inputs) -> impl Future<Output = Result<Vec<Obstacle>, Fault>> + Send {
         async { Ok(Vec::new()) }
+    }
+
+    /// See [`Driver::all_obstacles`]; for kinds that find out about several objects in one call.
+    fn all_obstacles(
+        aws: &Aws,
+        objects: &[(Id, Self::Inputs)],
+    ) -> impl Future<Output = Result<Obstacles, Fault>> + Send {
+        async move {
+            let mut all = Obstacles::new();
+            for (id, before) in objects {
+                all.insert(id.clone(), Self::obstacles(aws, id, before).await?);
+            }
+            Ok(all)
+        }
     }
 
     /// See [`Driver::reveal`].
@@ -222,6 +238,18 @@ impl<R: Resource> Driver for Erased<R> {
 
     fn obstacles<'a>(&'a self, id: &'a Id, before: Known) -> BoxFuture<'a, Result<Vec<Obstacle>, Fault>> {
         Box::pin(async move { R::obstacles(&self.aws, id, &typed(R::KIND, before)?).await })
+    }
+
+    fn all_obstacles<'a>(&'a self, objects: &'a [(Id, Known)]) -> BoxFuture<'a, Result<Obstacles, Fault>> {
+        Box::pin(async move {
+            let typed = |(id, before): &(Id, Known)| Ok((id.clone(), typed(R::KIND, before.clone())?));
+            let objects: Vec<(Id, R::Inputs)> = objects.iter().map(typed).collect::<Result<_, Fault>>()?;
+            R::all_obstacles(&self.aws, &objects).await
+        })
+    }
+
+    fn obstacle_batch(&self) -> usize {
+        R::OBSTACLE_BATCH
     }
 
     fn reveal<'a>(&'a self, id: &'a Id, output: &'a str) -> BoxFuture<'a, Result<Known, Fault>> {

@@ -12,6 +12,8 @@ use serde_json::{Map, Value, json};
 pub enum Figure {
     /// How many.
     Count(u64),
+    /// How many, and then as many as it takes until something is so.
+    Polled(u64),
     /// How long.
     Seconds(f64),
     /// How large.
@@ -129,7 +131,7 @@ impl Figure {
     /// One part of as many equal ones.
     pub fn each(self, parts: u64) -> Self {
         match self {
-            Self::Count(it) => Self::Count(it / parts),
+            Self::Count(it) | Self::Polled(it) => Self::Count(it / parts),
             Self::Bytes(it) => Self::Bytes(it / parts),
             Self::Seconds(it) => Self::Seconds(it / parts as f64),
             Self::Ratio(it) => Self::Ratio(it / parts as f64),
@@ -153,7 +155,7 @@ impl Figure {
     fn number(self) -> f64 {
         match self {
             // Counts and sizes are far below where a float begins to skip numbers.
-            Self::Count(it) | Self::Bytes(it) => it as f64,
+            Self::Count(it) | Self::Polled(it) | Self::Bytes(it) => it as f64,
             Self::Seconds(it) | Self::Ratio(it) => it,
         }
     }
@@ -161,6 +163,7 @@ impl Figure {
     fn json(self) -> Value {
         match self {
             Self::Count(it) => json!({ "count": it }),
+            Self::Polled(it) => json!({ "count": it, "polls": true }),
             Self::Seconds(it) => json!({ "seconds": it }),
             Self::Bytes(it) => json!({ "bytes": it }),
             Self::Ratio(it) => json!({ "ratio": it }),
@@ -172,6 +175,8 @@ impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Count(it) => f.write_str(&thousands(it)),
+            Self::Polled(0) => f.write_str("poll"),
+            Self::Polled(it) => write!(f, "{}+poll", thousands(it)),
             Self::Seconds(it) if it >= 0.9995 => write!(f, "{it:.2} s"),
             Self::Seconds(it) if it >= 0.000_999_5 => write!(f, "{:.2} ms", it * 1e3),
             Self::Seconds(it) => write!(f, "{:.1} µs", it * 1e6),
@@ -226,6 +231,8 @@ mod tests {
         check(Figure::Count(0), "0");
         check(Figure::Count(999), "999");
         check(Figure::Count(1_811_042), "1,811,042");
+        check(Figure::Polled(0), "poll");
+        check(Figure::Polled(2), "2+poll");
         check(Figure::Seconds(0.000_015), "15.0 µs");
         check(Figure::Seconds(0.0042), "4.20 ms");
         check(Figure::Seconds(0.9999), "1.00 s");

@@ -195,7 +195,8 @@ impl<'a> Run<'a> {
         let live = job.live.clone().or_else(|| self.lives.get(&key?).cloned());
         let Some(live) = live.filter(|live| live.phase == Phase::Ready) else { return false };
         // A secret is not kept, so what holds one is not remembered as live.
-        if after.has_secret() || values::moves_outputs(kind, arguments) {
+        let changed = values::differing((kind.inputs)(), &live.inputs, &after, arguments);
+        if after.has_secret() || values::moves_outputs(kind, &changed) {
             return false;
         }
         self.told(operation, Some(Live { inputs: after, ..live }));

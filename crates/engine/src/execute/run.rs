@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use driver::{BoxFuture, Fault, FaultKind, Live, Want, on_errand};
+use driver::{BoxFuture, Errand, Fault, FaultKind, Live, Want, on_errand};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use model::plan::{OperationId, OperationStep};
@@ -286,7 +286,7 @@ impl<'a> Run<'a> {
         for look in self.watches.looks() {
             let Some(driver) = self.connections.drivers.resources.get(look.kind) else { continue };
             self.answers.push(Box::pin(async move {
-                let result = driver.read(&look.ids, &look.want).await;
+                let result = on_errand(Errand::Settling, driver.read(&look.ids, &look.want)).await;
                 Happened::Looked { kind: look.kind, ids: look.ids, result }
             }));
         }
@@ -386,7 +386,7 @@ impl<'a> Run<'a> {
 
     /// Asks AWS something on an operation's errand.
     pub fn ask(&mut self, operation: OperationId, asking: impl Future<Output = Happened> + Send + 'a) {
-        self.answers.push(Box::pin(on_errand(operation, asking)));
+        self.answers.push(Box::pin(on_errand(Errand::Operation(operation), asking)));
     }
 
     pub fn job(&self, id: OperationId) -> &Job<'a> {

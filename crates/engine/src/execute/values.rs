@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use driver::Token;
 use model::catalog::Kind;
-use model::schema::{Replace, Schema};
+use model::schema::{Field, Replace, Schema};
 use model::{Known, Planned, Tree};
 
 use crate::fingerprint::reveal;
@@ -72,21 +72,33 @@ pub(super) fn completable(schema: &Schema) -> BTreeSet<String> {
     fields.map(|field| field.name.to_owned()).collect()
 }
 
-/// Whether nothing that may be sent differs. A write-only argument always counts as different,
-/// because AWS does not tell it.
+/// Whether nothing that may be sent differs.
 pub(super) fn is_same(schema: &Schema, before: &Known, after: &Known, arguments: &BTreeSet<String>) -> bool {
-    schema.fields.iter().filter(|field| arguments.contains(field.name)).all(|field| {
+    differing(schema, before, after, arguments).is_empty()
+}
+
+/// What differs among the arguments that may be sent. A write-only argument always counts as
+/// different, because AWS does not tell it.
+pub(super) fn differing<'a>(
+    schema: &'a Schema,
+    before: &Known,
+    after: &Known,
+    arguments: &BTreeSet<String>,
+) -> BTreeSet<&'a str> {
+    let differs = |field: &&Field| {
         let value = |side: &Known| reveal(side.get(field.name).unwrap_or(&Tree::Null));
         // A secret whose value is not at hand cannot be compared.
-        let (Some(before), Some(after)) = (value(before), value(after)) else { return false };
-        !field.write_only && (before == after || field.same.is_some_and(|it| it(&after, &before)))
-    })
+        let (Some(before), Some(after)) = (value(before), value(after)) else { return true };
+        field.write_only || !(before == after || field.same.is_some_and(|it| it(&after, &before)))
+    };
+    let fields = schema.fields.iter().filter(|field| arguments.contains(field.name));
+    fields.filter(differs).map(|field| field.name).collect()
 }
 
 /// Whether an output of the kind changes with one of these arguments.
-pub(super) fn moves_outputs(kind: &Kind, arguments: &BTreeSet<String>) -> bool {
+pub(super) fn moves_outputs(kind: &Kind, arguments: &BTreeSet<&str>) -> bool {
     let outputs = (kind.outputs)();
-    outputs.fields.iter().any(|field| field.volatile || field.follows.iter().any(|it| arguments.contains(*it)))
+    outputs.fields.iter().any(|field| field.volatile || field.follows.iter().any(|it| arguments.contains(it)))
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_smithy_types::retry::RetryConfig;
-use model::plan::OperationId;
+use driver::Errand;
 
 /// The requests of one connection, shared by all its clients.
 #[derive(Clone, Debug, Default)]
@@ -35,8 +35,8 @@ pub struct Call {
     pub started: Instant,
     /// How long the answer took; zero while there is none.
     pub elapsed: Duration,
-    /// The operation that it is for, where it is for one.
-    pub errand: Option<OperationId>,
+    /// What it is for, where that is known.
+    pub errand: Option<Errand>,
     /// Which attempt at the same call it is, from 1: the SDK repeats reads.
     pub attempt: u32,
     /// How many bytes the request's body has, where that is known beforehand.
@@ -68,11 +68,21 @@ impl Calls {
     /// How many requests were sent, by operation.
     #[must_use]
     pub fn by_operation(&self) -> BTreeMap<String, usize> {
-        let mut counts = BTreeMap::new();
-        for call in self.lock().iter() {
-            *counts.entry(call.operation.clone()).or_insert(0) += 1;
+        self.count(|_| true)
+    }
+
+    /// How many of them only asked whether something has settled, by operation.
+    #[must_use]
+    pub fn waiting(&self) -> BTreeMap<String, usize> {
+        self.count(|call| call.errand == Some(Errand::Settling))
+    }
+
+    fn count(&self, counts: impl Fn(&Call) -> bool) -> BTreeMap<String, usize> {
+        let mut counted = BTreeMap::new();
+        for call in self.lock().iter().filter(|call| counts(call)) {
+            *counted.entry(call.operation.clone()).or_insert(0) += 1;
         }
-        counts
+        counted
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Call>> {
@@ -187,7 +197,12 @@ fn code(header: Option<&str>, body: &[u8]) -> Option<String> {
 pub(super) fn operation(config: &ConfigBag) -> String {
     config.load::<Metadata>().map_or_else(String::new, |it| {
         let service = it.service().to_lowercase().replace(' ', "");
-        let service = if service == "cloudwatchlogs" { "logs".to_owned() } else { service };
+        // As requests are signed, which is how policies name services too.
+        let service = match service.as_str() {
+            "cloudwatchlogs" => "logs",
+            "resourcegroupstaggingapi" => "tagging",
+            service => service,
+        };
         format!("{service}:{}", it.name())
     })
 }

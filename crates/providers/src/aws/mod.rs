@@ -9,6 +9,7 @@ mod fault;
 mod guard;
 pub mod tag_index;
 pub mod tags;
+mod told;
 
 use std::sync::{Arc, OnceLock};
 
@@ -19,6 +20,8 @@ use model::stack::IgnoreTags;
 pub use calls::{Call, Calls, Response, is_read};
 pub use fault::{Answer, FaultCodes};
 use guard::Guard;
+pub use told::Stands;
+use told::Told;
 
 /// A connection. Cloning it is cheap; clones share clients and call counts.
 #[derive(Clone, Debug)]
@@ -31,6 +34,7 @@ struct Inner {
     config: SdkConfig,
     calls: Calls,
     guard: Guard,
+    told: Told,
     account: String,
     region: String,
     partition: String,
@@ -53,7 +57,7 @@ macro_rules! services {
             pub fn $name(&self) -> &$sdk::Client {
                 self.inner.clients.$name.get_or_init(|| {
                     let builder = $sdk::config::Builder::from(&self.inner.config);
-                    let builder = builder.interceptor(self.inner.calls.clone());
+                    let builder = builder.interceptor(self.inner.calls.clone()).interceptor(self.inner.told.clone());
                     $sdk::Client::from_conf(builder.interceptor(self.inner.guard.clone()).build())
                 })
             })*
@@ -106,8 +110,8 @@ impl Aws {
         let partition = arn.split(':').nth(1).filter(|it| !it.is_empty()).unwrap_or("aws").to_owned();
         let account = who.account().unwrap_or_default().to_owned();
         let path_style = config.endpoint_url().is_some();
-        let (guard, clients) = (Guard::new(lease), Clients::default());
-        let inner = Inner { config, calls, guard, account, region, partition, path_style, ignore_tags, clients };
+        let (guard, told, clients) = (Guard::new(lease), Told::default(), Clients::default());
+        let inner = Inner { config, calls, guard, told, account, region, partition, path_style, ignore_tags, clients };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -116,7 +120,8 @@ impl Aws {
     pub fn s3(&self) -> aws_sdk_s3::Client {
         let builder = aws_sdk_s3::config::Builder::from(&self.inner.config);
         let builder = builder.force_path_style(self.inner.path_style).interceptor(self.inner.calls.clone());
-        aws_sdk_s3::Client::from_conf(builder.interceptor(self.inner.guard.clone()).build())
+        let builder = builder.interceptor(self.inner.told.clone()).interceptor(self.inner.guard.clone());
+        aws_sdk_s3::Client::from_conf(builder.build())
     }
 
     /// The twelve digits of the account.
@@ -147,6 +152,20 @@ impl Aws {
     #[must_use]
     pub fn calls(&self) -> &Calls {
         &self.inner.calls
+    }
+
+    /// Asks a question of AWS once, for however many want to know. The question's name says which
+    /// call is made about what. Only an answer is kept.
+    ///
+    /// # Errors
+    /// AWS does not answer.
+    pub async fn once<T: Clone + Send + Sync + 'static>(
+        &self,
+        question: String,
+        stands: Stands,
+        ask: impl Future<Output = Result<Option<T>, Fault>>,
+    ) -> Result<Option<T>, Fault> {
+        self.inner.told.once(question, stands, ask).await
     }
 
     /// Tags that belong to others.

@@ -86,7 +86,7 @@ impl Resource for DefaultSecurityGroup {
         // Both are exclusive: unset means none.
         let inbound = (before.ingress.as_deref(), Some(after.ingress.as_deref().unwrap_or_default()));
         let outbound = (before.egress.as_deref(), Some(after.egress.as_deref().unwrap_or_default()));
-        change_rules(aws, id, inbound, outbound).await?;
+        change_rules(aws, id, after.vpc_id.as_deref(), inbound, outbound).await?;
         retag(aws, id, before.tags.as_ref(), after.tags.as_ref()).await
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_ec2::types::{ResourceType, SecurityGroup as Description};
-use driver::{Created, Fault, FaultKind, Found, Live, Obstacle, Phase, Token, Want};
+use driver::{Created, Fault, FaultKind, Found, Live, Obstacle, Obstacles, Phase, Token, Want};
 use model::catalog::{Identity, Naming, Timing};
 use model::schema::{Checked, Rule as SchemaRule, Violation};
 use model::typed::Blocks;
@@ -74,11 +74,12 @@ impl Resource for SecurityGroup {
     const NAMING: Option<Naming> =
         Some(Naming { argument: "name", prefix: Some("name_prefix"), scope: &["vpc_id"], shared: false });
     const READ_BATCH: usize = BATCH;
+    const OBSTACLE_BATCH: usize = BATCH;
     /// Network interfaces of load balancers and tasks outlive their owners by minutes.
     const TIMING: Timing = Timing {
         delete: Duration::from_secs(900),
         consistency: Duration::from_secs(300),
-        ..Timing::seconds(2, 2, 2, 600)
+        ..Timing::seconds(1, 1, 1, 600)
     };
     const IMPORT: &'static str = "SECURITY_GROUP_ID";
     const RULES: &'static [SchemaRule] = &[
@@ -117,7 +118,7 @@ impl Resource for SecurityGroup {
                 // The answer does not tell which rules AWS gave the group.
                 egress: None,
                 revoke_rules_on_delete: None,
-                tags: Some(tags(answer.tags())),
+                tags: Some(inputs.tags.clone().unwrap_or_default()),
             },
             outputs: Outputs {
                 id: id.clone(),
@@ -134,7 +135,8 @@ impl Resource for SecurityGroup {
 
     async fn update(aws: &Aws, Update { id, before, after }: Update<'_, Self>) -> Result<(), Fault> {
         let inbound = (before.ingress.as_deref(), after.ingress.as_deref());
-        change_rules(aws, id, inbound, (before.egress.as_deref(), after.egress.as_deref())).await?;
+        let outbound = (before.egress.as_deref(), after.egress.as_deref());
+        change_rules(aws, id, after.vpc_id.as_deref(), inbound, outbound).await?;
         retag(aws, id, before.tags.as_ref(), after.tags.as_ref()).await
     }
 
@@ -158,7 +160,12 @@ impl Resource for SecurityGroup {
     }
 
     async fn obstacles(aws: &Aws, id: &Id, _: &Inputs) -> Result<Vec<Obstacle>, Fault> {
-        outside_users(aws, id).await
+        Ok(outside_users(aws, std::slice::from_ref(id)).await?.remove(id).unwrap_or_default())
+    }
+
+    async fn all_obstacles(aws: &Aws, objects: &[(Id, Inputs)]) -> Result<Obstacles, Fault> {
+        let ids: Vec<Id> = objects.iter().map(|(id, _)| id.clone()).collect();
+        outside_users(aws, &ids).await
     }
 }
 

@@ -10,13 +10,13 @@ use aws_sdk_ec2::operation::modify_vpc_attribute::builders::ModifyVpcAttributeFl
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, Filter, Vpc, VpcAttributeName, VpcCidrBlockStateCode, VpcIpv6CidrBlockAssociation,
 };
-use driver::{Fault, Phase, Want};
+use driver::{Fault, FaultKind, Phase, Want};
 use futures::future::try_join_all;
 use ipnet::IpNet;
 use model::Id;
 
 use crate::aws::tags::Tags;
-use crate::aws::{Answer, Aws};
+use crate::aws::{Answer, Aws, Stands};
 use crate::ec2::wire::{by_ids, filter, optional, retag, tags, text};
 
 /// A VPC and what only further calls tell about it; what was not asked for is `None`.
@@ -173,6 +173,21 @@ pub async fn describe(aws: &Aws, filters: Vec<Filter>) -> Result<Vec<Vpc>, Fault
     let pages = aws.ec2().describe_vpcs().set_filters(Some(filters)).into_paginator().items().send();
     let vpcs: Result<Vec<Vpc>, _> = pages.collect().await;
     vpcs.fault("ec2:DescribeVpcs")
+}
+
+/// Whether a VPC surely has no IPv6 range, nor one that comes or goes. It is asked once: what
+/// is made in it meanwhile is made in the same VPC.
+pub async fn is_without_ipv6(aws: &Aws, vpc: &str) -> Result<bool, Fault> {
+    let id = Id(vpc.to_owned());
+    let ask = async {
+        let vpcs = describe(aws, vec![by_ids("vpc-id", std::slice::from_ref(&id))]).await?;
+        Ok(vpcs.first().map(|vpc| vpc.ipv6_cidr_block_association_set().is_empty()))
+    };
+    match aws.once(format!("IPv6 of {vpc}"), Stands::ForGood, ask).await {
+        // Who may not look at the VPC may still look at what is in it.
+        Err(fault) if fault.kind == FaultKind::Denied => Ok(false),
+        answer => Ok(answer?.unwrap_or(false)),
+    }
 }
 
 /// The default VPC, where the account still has one in the region.

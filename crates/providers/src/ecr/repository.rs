@@ -11,7 +11,7 @@ use futures::future::try_join_all;
 use model::catalog::{Identity, Naming};
 use model::{Attributes, Id};
 
-use crate::aws::{Answer, Aws, tags};
+use crate::aws::{Answer, Aws, tag_index, tags};
 use crate::resource::{Lives, Made, Resource, Update};
 
 /// A private repository of container images.
@@ -90,15 +90,15 @@ impl Resource for Repository {
     async fn read(aws: &Aws, ids: &[Id], want: &Want) -> Result<Lives<Self>, Fault> {
         let names = ids.iter().map(|id| id.0.clone()).collect::<Vec<String>>();
         let described = describe(aws, &names).await?;
-        let lives = described.into_iter().map(|it| async move {
-            let tags = if want.any(&["tags", "tags_all"]) {
-                Some(tags_of(aws, it.repository_arn().unwrap_or_default()).await?)
-            } else {
-                None
-            };
-            Ok::<_, Fault>((Id(it.repository_name().unwrap_or_default().to_owned()), live(&it, tags)))
-        });
-        Ok(try_join_all(lives).await?.into_iter().collect())
+        let arn_of = |it: &Description| it.repository_arn().unwrap_or_default().to_owned();
+        let arns: Vec<String> = described.iter().map(arn_of).collect();
+        let mut tags = if want.any(&["tags", "tags_all"]) {
+            tag_index::tags_of(aws, &arns, |arn| async move { tags_of(aws, &arn).await }).await?
+        } else {
+            BTreeMap::new()
+        };
+        let id = |it: &Description| Id(it.repository_name().unwrap_or_default().to_owned());
+        Ok(described.iter().map(|it| (id(it), live(it, tags.remove(&arn_of(it))))).collect())
     }
 
     async fn create(aws: &Aws, inputs: &Inputs, token: &Token) -> Result<Made<Self>, Fault> {

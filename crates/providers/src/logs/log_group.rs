@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatchlogs::types::{LogGroup as Description, LogGroupClass};
 use driver::{Created, Fault, Found, Live, Phase, Token, Want};
-use futures::future::try_join_all;
 use model::catalog::{Identity, Naming};
 use model::schema::Rule;
 use model::{Attributes, Id};
 
 use crate::aws::{Answer, Aws, tag_index, tags};
+use crate::logs::listing::describe;
 use crate::resource::{Lives, Made, Resource, Update};
 
 /// A group of log streams that share retention and access.
@@ -67,7 +67,8 @@ impl Resource for LogGroup {
     const MARKED: bool = true;
     const NAMING: Option<Naming> =
         Some(Naming { argument: "name", prefix: Some("name_prefix"), scope: &[], shared: false });
-    const READ_BATCH: usize = 100;
+    /// As many as one listing can tell, so that it is made once.
+    const READ_BATCH: usize = 1_000;
     const IMPORT: &'static str = "NAME";
     const RULES: &'static [Rule] = &[Rule::Conflicts(&["name", "name_prefix"])];
     type Inputs = Inputs;
@@ -140,50 +141,10 @@ impl Resource for LogGroup {
     }
 }
 
-/// The API lists by prefix only. One name is asked for by itself; several by what they begin
-/// with, if that says enough to keep the account's other groups out.
-async fn describe(aws: &Aws, ids: &[Id]) -> Result<Vec<Description>, Fault> {
-    const TELLING: usize = 4;
-    let shared = common_prefix(ids);
-    let prefixes =
-        if shared.chars().count() >= TELLING { vec![shared] } else { ids.iter().map(|id| id.0.as_str()).collect() };
-    let pages = prefixes.into_iter().map(|prefix| async move {
-        let call = aws.logs().describe_log_groups().log_group_name_prefix(prefix);
-        let listed: Result<Vec<Description>, _> = call.into_paginator().items().send().collect().await;
-        listed.fault("logs:DescribeLogGroups")
-    });
-    let listed = try_join_all(pages).await?.into_iter().flatten();
-    let wanted: std::collections::BTreeSet<&str> = ids.iter().map(|id| id.0.as_str()).collect();
-    let by_name = listed.filter(|group| wanted.contains(name_of(group).as_str())).map(|group| (name_of(&group), group));
-    Ok(by_name.collect::<BTreeMap<String, Description>>().into_values().collect())
-}
-
-fn common_prefix(ids: &[Id]) -> &str {
-    let Some(first) = ids.first() else { return "" };
-    let shared = |other: &Id| {
-        first
-            .0
-            .char_indices()
-            .zip(other.0.chars())
-            .take_while(|((_, a), b)| a == b)
-            .last()
-            .map_or(0, |((at, a), _)| at + a.len_utf8())
-    };
-    let length = ids.iter().map(shared).min().unwrap_or(0);
-    first.0.get(..length).unwrap_or_default()
-}
-
-/// One group is asked directly; many through the tag index, and directly where it knows nothing.
+/// One group is asked directly; many through the tag index.
 async fn tags_of(aws: &Aws, groups: &[Description]) -> Result<BTreeMap<String, tags::Tags>, Fault> {
     let arns: Vec<String> = groups.iter().map(arn_of).collect();
-    let mut tags = if arns.len() > 1 { tag_index::tags_of(aws, &arns).await? } else { BTreeMap::new() };
-    let missing: Vec<&String> = arns.iter().filter(|arn| !tags.contains_key(*arn)).collect();
-    let direct = try_join_all(
-        missing.into_iter().map(|arn| async move { Ok::<_, Fault>((arn.clone(), direct_tags(aws, arn).await?)) }),
-    )
-    .await?;
-    tags.extend(direct);
-    Ok(tags)
+    tag_index::tags_of(aws, &arns, |arn| async move { direct_tags(aws, &arn).await }).await
 }
 
 async fn direct_tags(aws: &Aws, arn: &str) -> Result<tags::Tags, Fault> {
@@ -245,29 +206,11 @@ fn live(group: &Description, tags: Option<tags::Tags>) -> Live<Inputs, Outputs> 
     }
 }
 
-fn name_of(group: &Description) -> String {
+pub(super) fn name_of(group: &Description) -> String {
     group.log_group_name().unwrap_or_default().to_owned()
 }
 
 /// The ARN that tagging takes: without the `:*` at the end.
 fn arn_of(group: &Description) -> String {
     group.arn().unwrap_or_default().trim_end_matches(":*").to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_common_prefix_ends_between_characters() {
-        let check = |names: &[&str], expect: &str| {
-            let ids: Vec<Id> = names.iter().map(|name| Id((*name).to_owned())).collect();
-            assert_eq!(common_prefix(&ids), expect);
-        };
-        check(&[], "");
-        check(&["/app/a"], "/app/a");
-        check(&["/app/a", "/app/b", "/app"], "/app");
-        check(&["é1", "é2"], "é");
-        check(&["a", "b"], "");
-    }
 }

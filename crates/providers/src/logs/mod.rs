@@ -1,3 +1,4 @@
 //! CloudWatch Logs.
 
+mod listing;
 pub mod log_group;

@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 
 use aws_sdk_rds::types::Tag;
 use driver::Fault;
-use futures::future::try_join_all;
 
 use crate::aws::{Answer, Aws, tag_index, tags};
 
@@ -33,14 +32,9 @@ async fn direct_tags(aws: &Aws, arn: &str) -> Result<tags::Tags, Fault> {
     Ok(answer.map(|it| tags_from(it.tag_list())).unwrap_or_default())
 }
 
-/// One object is asked directly; many through the tag index, and directly where it knows nothing.
+/// One object is asked directly; many through the tag index.
 async fn tags_of(aws: &Aws, arns: &[String]) -> Result<BTreeMap<String, tags::Tags>, Fault> {
-    let mut tags = if arns.len() > 1 { tag_index::tags_of(aws, arns).await? } else { BTreeMap::new() };
-    let unknown: Vec<&String> = arns.iter().filter(|arn| !tags.contains_key(*arn)).collect();
-    let ask = |arn: String| async move { Ok::<_, Fault>((direct_tags(aws, &arn).await?, arn)) };
-    let direct = try_join_all(unknown.into_iter().cloned().map(ask)).await?;
-    tags.extend(direct.into_iter().map(|(tags, arn)| (arn, tags)));
-    Ok(tags)
+    tag_index::tags_of(aws, arns, |arn| async move { direct_tags(aws, &arn).await }).await
 }
 
 /// Brings the tags of an object from `before` to `after`.

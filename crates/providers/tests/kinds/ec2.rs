@@ -154,6 +154,57 @@ async fn subnets_live_and_die() {
 }
 
 #[tokio::test]
+async fn what_a_new_group_lets_out_follows_from_its_vpc() {
+    let moto = support::moto();
+    let aws = support::aws(&moto.endpoint).await;
+    let group = |vpc: &Id, name: &str, egress: Json| json!({ "name": name, "description": name, "vpc_id": vpc.0, "ingress": [], "egress": egress, "tags": { "a": "b" } });
+    let everywhere = json!([{
+        "protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"], "ipv6_cidr_blocks": null,
+        "prefix_list_ids": null, "security_groups": null, "self": null, "description": null,
+    }]);
+    let plain = create(&aws, "aws_vpc", &json!({ "cidr_block": "10.1.0.0/16" }), 1).await;
+    let (id, made) =
+        calls(&aws, create(&aws, "aws_security_group", &group(&plain, "one", everywhere.clone()), 2)).await;
+    assert_eq!(names(&made), ["ec2:CreateSecurityGroup", "ec2:DescribeVpcs"]);
+    let live = Drive::of(&aws, "aws_security_group").live(&id).await.inputs.to_json();
+    holds(&live, &group(&plain, "one", everywhere.clone()));
+    let (id, made) = calls(&aws, create(&aws, "aws_security_group", &group(&plain, "two", json!([])), 3)).await;
+    assert_eq!(names(&made), ["ec2:CreateSecurityGroup", "ec2:RevokeSecurityGroupEgress"], "the VPC is known");
+    assert_eq!(Drive::of(&aws, "aws_security_group").live(&id).await.inputs.to_json()["egress"], json!([]));
+
+    let dual = json!({ "cidr_block": "10.2.0.0/16", "assign_generated_ipv6_cidr_block": true });
+    let dual = create(&aws, "aws_vpc", &dual, 4).await;
+    let (id, made) =
+        calls(&aws, create(&aws, "aws_security_group", &group(&dual, "three", everywhere.clone()), 5)).await;
+    assert!(made.contains_key("ec2:DescribeSecurityGroups"), "{made:?}");
+    holds(&Drive::of(&aws, "aws_security_group").live(&id).await.inputs.to_json(), &json!({ "egress": everywhere }));
+}
+
+#[tokio::test]
+async fn a_rule_that_somebody_made_meanwhile_is_no_fault() {
+    let moto = support::moto();
+    let aws = support::aws(&moto.endpoint).await;
+    let vpc = create(&aws, "aws_vpc", &json!({ "cidr_block": "10.1.0.0/16" }), 1).await;
+    let groups = Drive::of(&aws, "aws_security_group");
+    let rule = |port: u16| {
+        json!({
+            "protocol": "tcp", "from_port": port, "to_port": port, "cidr_blocks": ["10.0.0.0/8"],
+            "ipv6_cidr_blocks": null, "prefix_list_ids": null, "security_groups": null, "self": null,
+            "description": null,
+        })
+    };
+    let inputs = json!({ "name": "web", "description": "web", "vpc_id": vpc.0, "ingress": [], "egress": [] });
+    let id = create(&aws, "aws_security_group", &inputs, 2).await;
+    let stale = groups.live(&id).await.inputs;
+    groups.update(&id, &json!({ "ingress": [rule(80)] })).await;
+    let Known::Map(mut after) = stale.clone() else { panic!("arguments are a map") };
+    after.insert("ingress".to_owned(), Known::from_json(&json!([rule(80), rule(443)])));
+    let driver = providers::drivers(&aws).resources.remove("aws_security_group").expect("the kind exists");
+    driver.update(&id, stale, Known::Map(after)).await.expect("updates");
+    assert_eq!(groups.live(&id).await.inputs.to_json()["ingress"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
 async fn security_groups_live_and_die() {
     let moto = support::moto();
     let aws = support::aws(&moto.endpoint).await;

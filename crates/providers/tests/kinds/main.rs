@@ -7,6 +7,8 @@ mod ec2;
 mod ecr;
 mod ecs;
 mod iam;
+mod logs;
 mod rds;
 mod s3;
+mod secretsmanager;
 mod support;

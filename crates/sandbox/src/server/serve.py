@@ -176,6 +176,18 @@ def keep_tags_of_new_buckets():
     S3Response._bucket_response_put = keeping
 
 
+def alone(method):
+    """The method, called by one thread at a time."""
+    lock = threading.RLock()
+
+    @functools.wraps(method)
+    def locked(self, *args, **kwargs):
+        with lock:
+            return method(self, *args, **kwargs)
+
+    return locked
+
+
 def do_conditional_writes_one_at_a_time():
     """moto answers requests in threads, and between the look at a condition and the write another
     thread may write. A transaction that fails even puts the whole table back as it was before it,
@@ -183,18 +195,16 @@ def do_conditional_writes_one_at_a_time():
     from moto.dynamodb.responses import DynamoHandler
     from moto.s3.responses import S3Response
 
-    def alone(method):
-        lock = threading.RLock()
-
-        @functools.wraps(method)
-        def locked(self, *args, **kwargs):
-            with lock:
-                return method(self, *args, **kwargs)
-
-        return locked
-
     DynamoHandler.call_action = alone(DynamoHandler.call_action)
     S3Response.put_object = alone(S3Response.put_object)
+
+
+def answer_ec2_one_at_a_time():
+    """While moto looks whether a security group's name is taken, another thread may make a group,
+    and the call fails with 500."""
+    from moto.ec2.responses import EC2Response
+
+    EC2Response.call_action = alone(EC2Response.call_action)
 
 
 def forget_attributes_that_no_key_uses():
@@ -306,6 +316,7 @@ def main():
     let_tables_have_another_stream()
     leave_out_of_one_answer_only()
     do_conditional_writes_one_at_a_time()
+    answer_ec2_one_at_a_time()
     server = make_server(
         "127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True
     )

@@ -137,7 +137,12 @@ async fn carry_out(
 fn reporter(cli: &Cli, world: &World, plan: &Plan, expected: &Expected) -> Reporter {
     if cli.command.json() {
         let (resources, state) = (world.connection.aws.calls().clone(), world.home.call_counter());
-        return Reporter::Json { calls: Box::new(move || (resources.all().len(), state())) };
+        let counts = move || render::progress::Counts {
+            by_operation: resources.by_operation(),
+            waiting: resources.waiting(),
+            state: state(),
+        };
+        return Reporter::Json { calls: Box::new(counts) };
     }
     match (cli.options.quiet, terminal::interactive()) {
         (true, _) => Reporter::Quiet,

@@ -21,11 +21,23 @@ pub enum Reporter {
     Lines,
     /// For scripts.
     Json {
-        /// The AWS calls made so far, for resources and for state.
-        calls: Box<dyn Fn() -> (usize, usize) + Send>,
+        /// The AWS calls made so far.
+        calls: Box<dyn Fn() -> Counts + Send>,
     },
     /// Only failures.
     Quiet,
+}
+
+/// The AWS calls of a run so far.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    /// For resources.
+    pub by_operation: BTreeMap<String, usize>,
+    /// Those among them that only asked whether something has settled, of which there are more the
+    /// slower AWS is.
+    pub waiting: BTreeMap<String, usize>,
+    /// For state.
+    pub state: usize,
 }
 
 /// What is redrawn.
@@ -197,7 +209,7 @@ pub fn summary(outcome: &Outcome, elapsed: Duration) -> String {
     format!("\n{style}{BOLD}{word}:{BOLD:#}{style:#} {said} in {}.", duration(elapsed))
 }
 
-fn event(progress: &Progress, calls: impl Fn() -> (usize, usize)) -> Option<Value> {
+fn event(progress: &Progress, calls: &dyn Fn() -> Counts) -> Option<Value> {
     let milliseconds = |elapsed: &Duration| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     Some(match progress {
         Progress::Planned { operations } => json!({ "event": "planned", "operations": operations }),
@@ -219,12 +231,13 @@ fn event(progress: &Progress, calls: impl Fn() -> (usize, usize)) -> Option<Valu
         }
         Progress::Stage { .. } => return None,
         Progress::Summary { outcome, elapsed } => {
-            let (calls, state_calls) = calls();
+            let Counts { by_operation, waiting, state } = calls();
             json!({
                 "event": "summary",
                 "created": outcome.created, "updated": outcome.updated, "replaced": outcome.replaced, "deleted": outcome.deleted,
                 "adopted": outcome.adopted, "forgotten": outcome.forgotten, "failed": outcome.failed.len(), "skipped": outcome.skipped,
-                "interrupted": outcome.interrupted, "aws_calls": calls, "state_calls": state_calls,
+                "interrupted": outcome.interrupted, "aws_calls": by_operation.values().sum::<usize>(),
+                "aws_calls_by_operation": by_operation, "aws_calls_waiting": waiting, "state_calls": state,
                 "elapsed_ms": milliseconds(elapsed),
             })
         }
@@ -296,20 +309,25 @@ mod tests {
     #[test]
     fn every_event_has_its_name() {
         let address = Address::managed("aws_vpc", "main");
-        let started = event(&Progress::Started { address, operation: "create" }, || (0, 0)).expect("told");
+        let started = event(&Progress::Started { address, operation: "create" }, &Counts::default).expect("told");
         assert_eq!(started, json!({ "event": "started", "address": "aws_vpc.main", "operation": "create" }));
         let summary = event(
             &Progress::Summary {
                 outcome: Outcome { created: 2, ..Outcome::default() },
                 elapsed: Duration::from_millis(5),
             },
-            || (7, 3),
+            &|| {
+                let by_operation = BTreeMap::from([("a:Create".to_owned(), 4), ("a:Describe".to_owned(), 3)]);
+                Counts { by_operation, waiting: BTreeMap::from([("a:Describe".to_owned(), 2)]), state: 3 }
+            },
         );
         let summary = summary.expect("told");
         assert_eq!(
             (summary["created"].as_u64(), summary["aws_calls"].as_u64(), summary["state_calls"].as_u64()),
             (Some(2), Some(7), Some(3))
         );
+        assert_eq!(summary["aws_calls_by_operation"], json!({ "a:Create": 4, "a:Describe": 3 }));
+        assert_eq!(summary["aws_calls_waiting"], json!({ "a:Describe": 2 }));
         assert_eq!(summary["elapsed_ms"].as_u64(), Some(5));
     }
 }

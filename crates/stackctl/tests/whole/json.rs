@@ -102,7 +102,8 @@ fn event() -> Value {
         object(json!({
             "event": { "const": "summary" }, "created": count(), "updated": count(), "replaced": count(),
             "deleted": count(), "adopted": count(), "forgotten": count(), "failed": count(), "skipped": count(),
-            "aws_calls": count(), "elapsed_ms": count(),
+            "aws_calls": count(), "aws_calls_by_operation": map(count()), "aws_calls_waiting": map(count()),
+            "elapsed_ms": count(),
         })),
     ] })
 }

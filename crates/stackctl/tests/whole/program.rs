@@ -83,8 +83,13 @@ name = "${aws_cloudwatch_log_group.first.name}/second"
 impl Stack {
     /// A copy of the shipped WordPress manifest.
     pub fn wordpress(cloud: &Cloud) -> Self {
+        Self::shipped(cloud, "manifests/wordpress")
+    }
+
+    /// A copy of a manifest of this repository.
+    pub fn shipped(cloud: &Cloud, manifest: &str) -> Self {
         let stack = Self::of(cloud, &[]);
-        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../manifests/wordpress");
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(manifest);
         for entry in std::fs::read_dir(shipped).expect("the shipped manifest") {
             let path = entry.expect("an entry").path();
             if path.extension().is_some_and(|it| it == "toml") {

@@ -38,17 +38,16 @@ impl Extras {
     }
 }
 
-/// Asks for what is wanted and not in the description.
-pub(super) async fn extras(aws: &Aws, it: &TableDescription, want: &Want) -> Result<Extras, Fault> {
+/// Asks for what is wanted and not in the description, nor in the tags.
+pub(super) async fn extras(
+    aws: &Aws,
+    it: &TableDescription,
+    tags: Option<tags::Tags>,
+    want: &Want,
+) -> Result<Extras, Fault> {
     let name = it.table_name().unwrap_or_default();
     // A table that is being made or deleted does not answer these.
     let asked = it.table_status() != Some(&TableStatus::Creating) && it.table_status() != Some(&TableStatus::Deleting);
-    let tags = async {
-        if want.any(&["tags", "tags_all"]) {
-            return tags_of(aws, it.table_arn().unwrap_or_default()).await.map(Some);
-        }
-        Ok(None)
-    };
     let backups = async {
         if asked && want.any(&["point_in_time_recovery"]) { recovery(aws, name, None).await } else { Ok(None) }
     };
@@ -62,7 +61,7 @@ pub(super) async fn extras(aws: &Aws, it: &TableDescription, want: &Want) -> Res
         });
         Ok(try_join_all(each).await?.into_iter().flatten().collect())
     };
-    let (tags, ttl, recovery, recovered_replicas) = futures::try_join!(tags, expiry, backups, replicas)?;
+    let (ttl, recovery, recovered_replicas) = futures::try_join!(expiry, backups, replicas)?;
     Ok(Extras { tags, ttl, recovery, recovered_replicas })
 }
 

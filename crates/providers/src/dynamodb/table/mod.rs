@@ -11,7 +11,7 @@ mod steps;
 mod update;
 mod wire;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::TableDescription;
@@ -22,7 +22,7 @@ use model::schema::Rule;
 use model::typed::Blocks;
 use model::{Attributes, Id};
 
-use crate::aws::{Answer, Aws, FaultCodes, tags};
+use crate::aws::{Answer, Aws, FaultCodes, tag_index, tags};
 use crate::resource::{Lives, Made, Resource, Update};
 
 /// A table of items under a primary key.
@@ -302,12 +302,20 @@ impl Resource for Table {
     type Outputs = Outputs;
 
     async fn read(aws: &Aws, ids: &[Id], want: &Want) -> Result<Lives<Self>, Fault> {
-        let read = ids.iter().map(|id| async move {
-            let Some(it) = describe(aws, &id.0).await? else { return Ok(None) };
-            let extras = live::extras(aws, &it, want).await?;
-            Ok::<_, Fault>(Some((id.clone(), live::live(&it, extras))))
+        let described = try_join_all(ids.iter().map(|id| describe(aws, &id.0))).await?;
+        let described: Vec<TableDescription> = described.into_iter().flatten().collect();
+        let arn_of = |it: &TableDescription| it.table_arn().unwrap_or_default().to_owned();
+        let mut tags = BTreeMap::new();
+        if want.any(&["tags", "tags_all"]) {
+            let arns: Vec<String> = described.iter().map(arn_of).collect();
+            tags = tag_index::tags_of(aws, &arns, |arn| async move { live::tags_of(aws, &arn).await }).await?;
+        }
+        let read = described.iter().map(|it| (it, tags.remove(&arn_of(it)))).map(|(it, tags)| async move {
+            let extras = live::extras(aws, it, tags, want).await?;
+            Ok::<_, Fault>((Id(it.table_name().unwrap_or_default().to_owned()), live::live(it, extras)))
         });
-        Ok(try_join_all(read).await?.into_iter().flatten().collect())
+        let read: Vec<_> = read.collect();
+        Ok(try_join_all(read).await?.into_iter().collect())
     }
 
     async fn create(aws: &Aws, inputs: &Inputs, token: &Token) -> Result<Made<Self>, Fault> {

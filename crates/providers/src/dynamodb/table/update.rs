@@ -32,7 +32,7 @@ async fn advance(aws: &Aws, id: &Id, after: &Inputs) -> Result<(), Fault> {
         return Err(Fault::new(FaultKind::NotFound, operation, format!("there is no table `{id}`")));
     };
     let wanted = ["ttl", "point_in_time_recovery", "replica"].into_iter().map(str::to_owned).collect();
-    let extras = live::extras(aws, &it, &Want::Only(wanted)).await?;
+    let extras = live::extras(aws, &it, None, &Want::Only(wanted)).await?;
     let now = live::live(&it, extras);
     match now.phase {
         Phase::Settling(progress) => return Err(Fault::new(FaultKind::NotYet, operation, progress)),

@@ -163,7 +163,7 @@ impl Resource for Service {
     const IDENTITY: Identity = Identity::Name;
     const MARKED: bool = true;
     const NAMING: Option<Naming> = Some(Naming { argument: "name", prefix: None, scope: &["cluster"], shared: false });
-    const READ_BATCH: usize = 10;
+    const READ_BATCH: usize = 100;
     const TIMING: Timing = Timing::seconds(5, 5, 90, 1200);
     const IMPORT: &'static str = "CLUSTER/SERVICE";
     const RULES: &'static [Rule] = rules::RULES;
@@ -180,9 +180,9 @@ impl Resource for Service {
             let (cluster, name) = split(id)?;
             clusters.entry(cluster).or_default().push(name.to_owned());
         }
-        let described =
-            try_join_all(clusters.into_iter().map(|(cluster, names)| describe(aws, cluster, names, tagged)));
-        let described = described.await?;
+        let calls = clusters.iter().flat_map(|(cluster, names)| names.chunks(BATCH).map(move |some| (*cluster, some)));
+        let described = calls.map(|(cluster, names)| describe(aws, cluster, names.to_vec(), tagged));
+        let described = try_join_all(described).await?;
         let live = |it: &Description| (id_of(it), live(it, tagged.then(|| tags_of(it.tags())), steady));
         Ok(described.iter().flatten().map(live).collect())
     }
@@ -250,6 +250,10 @@ impl Resource for Service {
         Some(Id(format!("{cluster}/{name}")))
     }
 }
+
+/// The most services, of one cluster, that one call describes.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html>
+const BATCH: usize = 10;
 
 /// The cluster that AWS takes when none is named.
 const DEFAULT_CLUSTER: &str = "default";

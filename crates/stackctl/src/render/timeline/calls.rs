@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use driver::Errand;
 use model::plan::OperationId;
 use providers::aws::Call;
 
@@ -18,7 +19,10 @@ pub fn shared_out(recording: &Recording, clock: Clock) -> (BTreeMap<OperationId,
     let mut others = Vec::new();
     for call in recording.calls.iter().flat_map(providers::aws::Calls::all) {
         let mut slice = slice(&call, "call", clock);
-        let whose = call.errand.and_then(|id| Some((id, recording.operations.get(&id)?)));
+        let whose = call.errand.and_then(|errand| match errand {
+            Errand::Operation(id) => Some((id, recording.operations.get(&id)?)),
+            Errand::Settling => None,
+        });
         if let Some((id, operation)) = whose {
             slice.tell("for", operation.name.as_str());
             let before = own.get(&id).and_then(|it| it.last());
