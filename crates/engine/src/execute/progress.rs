@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use driver::Fault;
-use model::Address;
-use model::plan::{Action, Change, OperationId, OperationStep, Plan};
+use model::plan::{Action, Change, Operation, OperationId, OperationStep, Plan};
+use model::{Address, Id};
 
 use crate::machine::{Command, Entry, Report, Timer};
 
@@ -193,15 +193,19 @@ pub(super) enum Ending {
 /// Counts changes by how their operations ended.
 pub(super) fn outcome(plan: &Plan, endings: &[Ending], interrupted: bool) -> Outcome {
     let mut outcome = Outcome { interrupted, ..Outcome::default() };
-    let mut owners: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for operation in 0..plan.operations.len() {
-        if let Some(change) = owner(plan, operation) {
-            owners.entry(change).or_default().push(operation);
+    let mut changes: BTreeMap<&Address, Vec<usize>> = BTreeMap::new();
+    for (index, change) in plan.changes.iter().enumerate() {
+        changes.entry(&change.address).or_default().push(index);
+    }
+    let mut owned: Vec<Vec<usize>> = vec![Vec::new(); plan.changes.len()];
+    for (index, operation) in plan.operations.iter().enumerate() {
+        let here = changes.get(&operation.address).map_or(&[][..], Vec::as_slice);
+        if let Some(change) = owner(plan, operation, here) {
+            owned[change].push(index);
         }
     }
-    for (index, change) in plan.changes.iter().enumerate() {
-        let operations = owners.remove(&index).unwrap_or_default();
-        count(change, &operations, endings, &mut outcome);
+    for (change, operations) in plan.changes.iter().zip(&owned) {
+        count(change, operations, endings, &mut outcome);
     }
     outcome
 }
@@ -228,19 +232,16 @@ fn count(change: &Change, operations: &[usize], endings: &[Ending], outcome: &mu
     }
 }
 
-/// The change that an operation belongs to: a deposed object has one of its own.
-fn owner(plan: &Plan, operation: usize) -> Option<usize> {
-    let operation = &plan.operations[operation];
-    let here = |change: &&(usize, &Change)| change.1.address == operation.address;
-    let changes: Vec<(usize, &Change)> = plan.changes.iter().enumerate().collect();
+/// The change that an operation belongs to, of those of its address: a deposed object has one of
+/// its own.
+fn owner(plan: &Plan, operation: &Operation, here: &[usize]) -> Option<usize> {
     let id = match &operation.step {
         OperationStep::Delete { id, .. } | OperationStep::Settle { id } => Some(id),
         OperationStep::Create { .. } | OperationStep::Update { .. } | OperationStep::Adopt { .. } => None,
         OperationStep::Forget | OperationStep::Record { .. } | OperationStep::Read { .. } => None,
     };
-    let deposed = changes.iter().filter(here).find(|(_, it)| it.deposed.is_some() && it.deposed.as_ref() == id);
-    let current = changes.iter().filter(here).find(|(_, it)| it.deposed.is_none());
-    deposed.or(current).map(|(index, _)| *index)
+    let of = |deposed: Option<&Id>| here.iter().copied().find(|it| plan.changes[*it].deposed.as_ref() == deposed);
+    id.and_then(|id| of(Some(id))).or_else(|| of(None))
 }
 
 /// The word for an operation.

@@ -1,6 +1,6 @@
 //! The loop: events into the machine, its commands out to drivers, journal, clocks and people.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use driver::{BoxFuture, Errand, Fault, FaultKind, Live, Want, on_errand};
 use futures::StreamExt as _;
@@ -34,6 +34,8 @@ pub(super) struct Run<'a> {
     pub objects: BTreeMap<Address, Planned>,
     /// What AWS told last, by object.
     pub lives: BTreeMap<(Address, Id), Live>,
+    /// Kind and id of what was looked for before planning and was not there.
+    absent: BTreeSet<(&'a str, &'a Id)>,
     /// What is happening outside.
     pub answers: FuturesUnordered<BoxFuture<'a, Happened>>,
     pub events: VecDeque<Event>,
@@ -77,8 +79,10 @@ impl<'a> Run<'a> {
             let (id, live) = found.clone()?;
             Some(((address.clone(), id), live))
         });
+        let absent = work.observed.objects.iter().filter(|(_, live)| live.is_none());
         Ok(Self {
             lives: known.chain(adoptable).collect(),
+            absent: absent.map(|((address, id), _)| (address.kind.as_str(), id)).collect(),
             machine: Machine::new(tasks, &work.plan.edges, work.limits.clone()),
             wants: wants::of(work.stack),
             objects: work.objects.clone(),
@@ -94,7 +98,7 @@ impl<'a> Run<'a> {
             unwritten: Vec::new(),
             writing: None,
             journal_bytes: 0,
-            snapshot_bytes: 0,
+            snapshot_bytes: connections.held.snapshot_bytes(),
             interrupted: false,
         })
     }
@@ -199,9 +203,8 @@ impl<'a> Run<'a> {
             return None;
         }
         let current = self.ledger.state.resources.get(job.address())?.current.as_ref()?;
-        let same = |(address, id): &(Address, Id)| address.kind == job.operation.kind && *id == current.id;
-        let seen = self.work.observed.objects.iter().find(|(key, _)| same(key));
-        let is_gone = current.status != Status::Creating && seen.is_some_and(|(_, live)| live.is_none());
+        let is_absent = self.absent.contains(&(job.operation.kind.as_str(), &current.id));
+        let is_gone = current.status != Status::Creating && is_absent;
         let (address, id) = (job.address().clone(), current.id.clone());
         is_gone.then_some(Body::Settled { address, id, standing: Standing::Gone })
     }

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 pub struct Held {
     epoch: u64,
     lineage: String,
+    snapshot_bytes: u64,
     lost: CancellationToken,
     guard: Arc<dyn Send + Sync>,
 }
@@ -17,8 +18,14 @@ pub struct Held {
 impl Held {
     /// A lock that is held while `guard` lives, or until `lost` is cancelled.
     #[must_use]
-    pub fn new(epoch: u64, lineage: String, lost: CancellationToken, guard: Box<dyn Send + Sync>) -> Self {
-        Self { epoch, lineage, lost, guard: Arc::from(guard) }
+    pub fn new(
+        epoch: u64,
+        lineage: String,
+        snapshot_bytes: u64,
+        lost: CancellationToken,
+        guard: Box<dyn Send + Sync>,
+    ) -> Self {
+        Self { epoch, lineage, snapshot_bytes, lost, guard: Arc::from(guard) }
     }
 
     /// A share in the lock, for a write that goes on when nobody waits for it any more.
@@ -36,6 +43,12 @@ impl Held {
     #[must_use]
     pub fn lineage(&self) -> &str {
         &self.lineage
+    }
+
+    /// The size of the snapshot that was there when the lock was taken; zero where there was none.
+    #[must_use]
+    pub fn snapshot_bytes(&self) -> u64 {
+        self.snapshot_bytes
     }
 
     /// Is cancelled when somebody else has taken the lock over: nothing that is written from then

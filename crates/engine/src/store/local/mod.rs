@@ -86,7 +86,8 @@ impl LocalStore {
             loaded.key = Some(key);
         }
         self.lease.hold();
-        let held = Held::new(epoch, state.lineage.clone(), CancellationToken::new(), Box::new(locked));
+        let bytes = snapshot::size(&self.folder)?;
+        let held = Held::new(epoch, state.lineage.clone(), bytes, CancellationToken::new(), Box::new(locked));
         Ok((held, loaded))
     }
 

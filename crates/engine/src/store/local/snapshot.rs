@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+
 use super::super::{Backup, StoreError, Version, Written, encoding};
 use super::files;
 use crate::journal::Snapshot;
@@ -19,6 +21,16 @@ pub(super) fn read(folder: &Path) -> Result<Option<Snapshot>, StoreError> {
 fn read_from(path: &Path) -> Result<Option<Snapshot>, StoreError> {
     let Some(bytes) = files::read(path)? else { return Ok(None) };
     Ok(Some(encoding::read_snapshot(&bytes, &path.display().to_string())?.snapshot))
+}
+
+/// How many bytes the snapshot has; none where there is none.
+pub(super) fn size(folder: &Path) -> Result<u64, StoreError> {
+    let path = path(folder);
+    match fs::metadata(&path) {
+        Ok(about) => Ok(about.len()),
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(source) => Err(StoreError::io("read", path)(source)),
+    }
 }
 
 /// Writes the snapshot, and keeps the one before under its serial.
@@ -72,10 +84,10 @@ fn version_of(path: &Path, current: bool) -> Result<Option<Version>, StoreError>
 }
 
 fn keep(folder: &Path, path: &Path) -> Result<(), StoreError> {
-    let Some(old) = read(folder)? else { return Ok(()) };
+    let Some(serial) = serial(path)? else { return Ok(()) };
     let backups = backups(folder);
     files::make_folder(&backups)?;
-    let name = backups.join(format!("state.{:06}.json", old.state.serial));
+    let name = backups.join(format!("state.{serial:06}.json"));
     match fs::hard_link(path, &name) {
         Ok(()) => {}
         Err(exists) if exists.kind() == io::ErrorKind::AlreadyExists => {}
@@ -90,6 +102,19 @@ fn keep(folder: &Path, path: &Path) -> Result<(), StoreError> {
         fs::remove_file(old).map_err(StoreError::io("remove", old))?;
     }
     files::sync_folder(&backups)
+}
+
+/// The serial of the snapshot that is there, and nothing else of it: it was checked when the lock was
+/// taken.
+fn serial(path: &Path) -> Result<Option<u64>, StoreError> {
+    #[derive(Deserialize)]
+    struct Head {
+        serial: u64,
+    }
+    let Some(bytes) = files::read(path)? else { return Ok(None) };
+    let torn =
+        |wrong: serde_json::Error| StoreError::Torn { place: path.display().to_string(), reason: wrong.to_string() };
+    serde_json::from_slice(&bytes).map(|head: Head| Some(head.serial)).map_err(torn)
 }
 
 fn backups(folder: &Path) -> PathBuf {

@@ -19,8 +19,17 @@ pub(super) struct Grip {
     pub lineage: String,
     /// The content of the snapshot, which only we replace.
     pub etag: Etag,
+    /// The size of the snapshot that the fence wrote.
+    pub fenced_bytes: u64,
     /// The journal's batches: their first and last sequences.
     pub batches: Vec<(u64, u64)>,
+}
+
+/// A snapshot that carries our epoch.
+struct Fenced {
+    etag: Etag,
+    bytes: u64,
+    loaded: Loaded,
 }
 
 /// Why a lock that was taken is of no use.
@@ -54,7 +63,7 @@ impl SharedStore {
     /// Makes what was taken ours: reads it, checks it, and shuts earlier writers out.
     pub(super) async fn enter(&self, taken: &Taken) -> Result<(Grip, Loaded), Refused> {
         let rows = &taken.rows;
-        let (etag, loaded) = self.fence(rows, taken.owner.epoch).await?;
+        let Fenced { etag, bytes, loaded } = self.fence(rows, taken.owner.epoch).await?;
         let key = key(self, rows).await?;
         let lineage = loaded.snapshot.state.lineage.clone();
         if rows.lineage.as_ref() != Some(&lineage) {
@@ -64,6 +73,7 @@ impl SharedStore {
             owner: taken.owner.clone(),
             lineage,
             etag,
+            fenced_bytes: bytes,
             batches: rows.batches.iter().map(|batch| (batch.first, batch.last)).collect(),
         };
         Ok((grip, Loaded { key: Some(key), silent: taken.silent, ..loaded }))
@@ -92,9 +102,10 @@ impl SharedStore {
     }
 
     /// Rewrites the snapshot with our epoch; answers what is there now.
-    async fn fence(&self, rows: &Rows, epoch: u64) -> Result<(Etag, Loaded), Refused> {
+    async fn fence(&self, rows: &Rows, epoch: u64) -> Result<Fenced, Refused> {
         let mut fence = Fence::new(epoch);
         let mut loaded = None;
+        let mut bytes = 0;
         let mut step = fence.start();
         loop {
             step = match step {
@@ -111,13 +122,18 @@ impl SharedStore {
                     let fenced = loaded.as_mut().map(|it| &mut it.snapshot);
                     let fenced = fenced.ok_or_else(|| self.gave_up("read the state"))?;
                     fenced.state.epoch = epoch;
-                    fence.put(self.put(&self.upload(fenced)?, there.as_ref()).await?)
+                    let upload = self.upload(fenced)?;
+                    bytes = upload.bytes.len() as u64;
+                    fence.put(self.put(&upload, there.as_ref()).await?)
                 }
                 Step::Wait(pause) => {
                     self.nap(pause).await;
                     fence.waited()
                 }
-                Step::End(Ok(etag)) => return Ok((etag, loaded.ok_or_else(|| self.gave_up("read the state"))?)),
+                Step::End(Ok(etag)) => {
+                    let loaded = loaded.ok_or_else(|| self.gave_up("read the state"))?;
+                    return Ok(Fenced { etag, bytes, loaded });
+                }
                 Step::End(Err(Unfenced::Behind(epoch))) => return Err(Refused::Behind(epoch)),
                 Step::End(Err(Unfenced::GaveUp)) => return Err(self.gave_up("write the state").into()),
             }

@@ -57,9 +57,9 @@ impl SharedStore {
         self.grip.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The grip of a held lock.
-    fn gripped(&self, held: &Held) -> Result<Grip, StoreError> {
-        self.grip().clone().filter(|grip| grip.owner.epoch == held.epoch()).ok_or(StoreError::Lost)
+    /// What is asked of the grip of a held lock.
+    fn gripped<T>(&self, held: &Held, of: impl FnOnce(&Grip) -> T) -> Result<T, StoreError> {
+        self.grip().as_ref().filter(|grip| grip.owner.epoch == held.epoch()).map(of).ok_or(StoreError::Lost)
     }
 
     /// Takes the lock, fences, reads everything and begins to renew.
@@ -87,13 +87,13 @@ impl SharedStore {
     /// Begins to renew what was taken.
     async fn hold(&self, grip: Grip, loaded: Loaded, sent: Duration) -> (Held, Loaded) {
         let lost = CancellationToken::new();
-        let (epoch, lineage) = (grip.owner.epoch, grip.lineage.clone());
+        let (epoch, lineage, bytes) = (grip.owner.epoch, grip.lineage.clone(), grip.fenced_bytes);
         let stop = self.keep(&grip, sent, lost.clone());
         *self.grip() = Some(grip.clone());
         // A holder that died between its snapshot and the trim left this behind, and a run that has
         // nothing to do writes no snapshot of its own.
         self.trim(&grip, loaded.snapshot.state.applied_through).await;
-        (Held::new(epoch, lineage, lost, Box::new(stop)), loaded)
+        (Held::new(epoch, lineage, bytes, lost, Box::new(stop)), loaded)
     }
 
     /// Writes down that nobody holds the lock any more.
@@ -118,7 +118,7 @@ impl SharedStore {
 
     async fn write(&self, held: &Held, records: &[Record]) -> Result<Written, StoreError> {
         let (Some(first), Some(last)) = (records.first(), records.last()) else { return Ok(Written { bytes: 0 }) };
-        let grip = self.gripped(held)?;
+        let owner = self.gripped(held, |grip| grip.owner.clone())?;
         let batch = Batch {
             first: first.sequence,
             last: last.sequence,
@@ -130,7 +130,7 @@ impl SharedStore {
         loop {
             step = match step {
                 Step::Ask(()) => {
-                    let answered = answer(self.backend.append(&grip.owner, &batch).await);
+                    let answered = answer(self.backend.append(&owner, &batch).await);
                     append.answered(answered.map_err(|fault| self.aws("write to the journal", fault))?)
                 }
                 Step::Wait(pause) => {
@@ -150,7 +150,7 @@ impl SharedStore {
     }
 
     async fn replace(&self, held: &Held, snapshot: &Snapshot) -> Result<Written, StoreError> {
-        let grip = self.gripped(held)?;
+        let grip = self.gripped(held, Grip::clone)?;
         let state = &snapshot.state;
         if state.lineage != held.lineage() {
             let (held, state) = (held.lineage().to_owned(), state.lineage.clone());
