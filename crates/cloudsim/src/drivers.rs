@@ -60,8 +60,12 @@ impl Cloud {
         look: impl FnOnce(&mut World, Instant) -> Result<T, Fault> + Send,
     ) -> Result<T, Fault> {
         caller.process.step().await;
-        let (call, fate, _) = self.now().note(caller.process.number, kind, operation, id);
-        tokio::time::sleep(READ).await;
+        let (call, fate, takes) = {
+            let mut world = self.now();
+            let (call, fate, _) = world.note(caller.process.number, kind, operation, id);
+            (call, fate, world.setup.latency.unwrap_or(READ))
+        };
+        tokio::time::sleep(takes).await;
         caller.process.step().await;
         let mut world = self.now();
         let answer = match fate {

@@ -22,4 +22,4 @@ pub use drivers::Caller;
 pub use faults::{Faults, Injection, Scripted};
 pub use log::{Call, Operation, Outcome};
 pub use process::{At, Process, Trouble, What};
-pub use world::{Behavior, Owner, Setup};
+pub use world::{Behavior, Owner, Setup, Throttle};

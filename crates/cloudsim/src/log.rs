@@ -73,6 +73,9 @@ pub struct Call {
     pub token: Option<String>,
     /// Whether anything was changed by it.
     pub committed: bool,
+    /// How long what it did takes from when it arrives, where the answer does not tell all: nothing
+    /// where one look is enough.
+    pub settles: Option<Duration>,
     /// What was answered.
     pub outcome: Outcome,
     /// Whether a seeded or scripted fault changed its fate.

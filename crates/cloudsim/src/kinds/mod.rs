@@ -8,6 +8,7 @@ mod compute;
 mod data;
 mod database;
 mod network;
+mod plain;
 mod secret;
 mod storage;
 
@@ -20,6 +21,7 @@ use crate::world::Behavior;
 pub use compute::{SERVICE, TASK};
 pub use database::DATABASE;
 pub use network::{ATTACHMENT, DEFAULT_FIREWALL, FIREWALL, NETWORK};
+pub use plain::plain;
 pub use secret::{SECRET, SECRET_VERSION};
 pub use storage::{BUCKET, ROLE};
 

@@ -25,9 +25,9 @@ impl World {
         let answer = match request {
             Request::Create { inputs, token } => self.create(call, kind, &inputs, &token, now).map(Answer::Created),
             Request::Update { id, before, after } => {
-                self.update(kind, &id, &before, &after, now).map(|()| Answer::Done)
+                self.update(call, kind, &id, &before, &after, now).map(|()| Answer::Done)
             }
-            Request::Delete { id, before } => self.delete(kind, &id, &before, now).map(|()| Answer::Done),
+            Request::Delete { id, before } => self.delete(call, kind, &id, &before, now).map(|()| Answer::Done),
         };
         if answer.is_ok() {
             self.log[call].committed = true;
@@ -76,6 +76,7 @@ impl World {
         if !known && self.dice().happens(self.setup.faults.stale, &format!("{question} stale")) {
             thing.visible_at = now + kind.timing.consistency.mul_f64(0.9 * self.dice().roll(&question));
         }
+        self.log[call].settles = (!known).then(|| thing.settles_at - now);
         self.things.insert((kind.name, id.clone()), thing);
         self.log[call].id = Some(id.clone());
         Ok(Created { id, live: tells.then_some(live), unfinished: later })
@@ -124,6 +125,7 @@ impl World {
 
     fn update(
         &mut self,
+        call: usize,
         kind: &'static Kind,
         id: &Id,
         before: &Known,
@@ -151,11 +153,12 @@ impl World {
         }
         let question = format!("changed {} {} {}", kind.name, thing.generation, self.log.len());
         self.settle(&mut thing, Stage::Updating, kind.timing.expected_update, now, &question);
+        self.log[call].settles = (thing.settles_at > now).then(|| thing.settles_at - now);
         self.things.insert((kind.name, id.clone()), thing);
         Ok(())
     }
 
-    fn delete(&mut self, kind: &'static Kind, id: &Id, before: &Known, now: Instant) -> Result<(), Fault> {
+    fn delete(&mut self, call: usize, kind: &'static Kind, id: &Id, before: &Known, now: Instant) -> Result<(), Fault> {
         let operation = format!("{}:delete", kind.service);
         let behavior = self.behavior(kind);
         let Some(thing) = self.things.get(&(kind.name, id.clone())) else { return Ok(()) };
@@ -186,6 +189,7 @@ impl World {
         if thing.settles_at <= now || kind.life == Life::Revisions {
             self.things.remove(&(kind.name, id.clone()));
         } else {
+            self.log[call].settles = Some(thing.settles_at - now);
             self.things.insert((kind.name, id.clone()), thing);
         }
         Ok(())
@@ -218,7 +222,8 @@ impl World {
         let slow = self.dice().happens(self.setup.faults.slow, &format!("{question} slow"));
         let factor = if slow { 4.0 } else { 0.5 + self.dice().roll(&format!("{question} time")) };
         let quick = expected <= Duration::from_secs(1);
-        thing.settles_at = if quick { now } else { now + expected.mul_f64(factor) };
+        let pace = self.behavior(thing.kind).pace;
+        thing.settles_at = if quick { now } else { now + expected.mul_f64(factor * pace) };
     }
 
     /// An object that somebody else makes. It has settled.

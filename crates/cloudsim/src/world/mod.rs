@@ -3,6 +3,7 @@
 //! In: requests with a time. Out: answers. It must not know how long a caller waits, or that
 //! calls are futures.
 
+mod bucket;
 mod change;
 mod contract;
 mod fill;
@@ -21,7 +22,11 @@ use crate::dice::Dice;
 use crate::faults::{Faults, Injection, Scripted};
 use crate::log::{Call, Operation, Outcome};
 
+pub use bucket::Throttle;
+
 pub(crate) use fill::{clear, sample};
+
+use bucket::Buckets;
 
 /// How a cloud is.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +42,10 @@ pub struct Setup {
     /// Whether several callers change things at once: then what one refers to may be gone by
     /// another's doing, and only AWS's answer tells.
     pub crowded: bool,
+    /// How long every call takes; by chance where nothing is said.
+    pub latency: Option<Duration>,
+    /// Services that take no more than so many calls.
+    pub throttles: Vec<Throttle>,
 }
 
 /// What a kind does that no schema says.
@@ -53,13 +62,15 @@ pub struct Behavior {
     /// Arguments that only stackctl reads, one of which a delete has to know: a flag that must
     /// be true, or a text that must be set.
     pub farewell: Option<(&'static str, &'static str)>,
+    /// How many times longer than expected it takes to settle.
+    pub pace: f64,
 }
 
 impl Behavior {
     /// A kind that does nothing unusual.
     #[must_use]
     pub const fn of(kind: &'static str) -> Self {
-        Self { kind, follow_up: &[], serial: false, protection: None, farewell: None }
+        Self { kind, follow_up: &[], serial: false, protection: None, farewell: None, pace: 1.0 }
     }
 }
 
@@ -159,6 +170,7 @@ pub(crate) struct World {
     /// The fates of calls that are signed and not sent: whose caller got no time in between.
     signed: BTreeMap<usize, (Option<Injection>, String)>,
     sent: Vec<Sent>,
+    buckets: Buckets,
 }
 
 /// AWS refuses a request whose signature is older.
@@ -179,6 +191,7 @@ impl World {
             asked: BTreeMap::new(),
             signed: BTreeMap::new(),
             sent: Vec::new(),
+            buckets: Buckets::default(),
         }
     }
 
@@ -267,8 +280,12 @@ impl World {
         let question = format!("{kind} {} {nth}", operation.word());
         let scripted =
             self.setup.script.iter().find(|it| it.kind == kind && it.operation == operation && it.nth == nth);
+        let service = self.kinds.get(kind).map(|kind| kind.service);
+        let throttle = self.setup.throttles.iter().find(|it| Some(it.service) == service);
+        let full = throttle.is_none_or(|it| self.buckets.take(it, operation.mutates(), Instant::now()));
         let fate = match scripted {
             Some(scripted) => Some(scripted.injection),
+            None if !full => Some(Injection::Throttled),
             None => self.setup.faults.fate(self.dice(), &question, operation),
         };
         let at = Instant::now().duration_since(self.start);
@@ -281,6 +298,7 @@ impl World {
             id,
             token: None,
             committed: false,
+            settles: None,
             outcome,
             injected: fate.is_some(),
         });
@@ -314,8 +332,9 @@ impl World {
         let now = Instant::now();
         let (fate, question) = self.signed.remove(&call).unwrap_or_default();
         let operation = format!("{}:{}", kind.service, self.log[call].operation.word());
-        let latency =
+        let chance =
             |leg: &str| Duration::from_millis(20 + (self.dice().roll(&format!("{question} {leg}")) * 180.0) as u64);
+        let latency = |leg: &str| self.setup.latency.map_or_else(|| chance(leg), |whole| whole / 2);
         let (there, back) = (latency("there"), latency("back"));
         let signed = self.start + self.log[call].at;
         let expired = |lands: Instant| lands.saturating_duration_since(signed) > SIGNATURE;
