@@ -13,6 +13,7 @@ pub mod journal;
 pub mod machine;
 pub mod observe;
 pub mod observed;
+mod patience;
 pub mod place;
 pub mod plan;
 pub mod planted;

@@ -9,6 +9,8 @@ use futures::StreamExt as _;
 use model::plan::{Operation, OperationStep, Plan};
 use model::{Address, Id, Known};
 
+use crate::patience::patiently;
+
 /// How many objects are asked about at the same time.
 const PARALLEL: usize = 16;
 
@@ -37,7 +39,7 @@ impl Blocked {
 /// What stands in the way.
 pub async fn check(drivers: &Drivers, plan: &Plan) -> Result<(), Blocked> {
     let asked = batches(drivers, plan).into_iter().map(|(driver, addresses, objects)| async move {
-        let answer = driver.all_obstacles(&objects).await;
+        let answer = patiently(async || driver.all_obstacles(&objects).await).await;
         (addresses, objects, answer)
     });
     let answers: Vec<_> = futures::stream::iter(asked).buffer_unordered(PARALLEL).collect().await;

@@ -3,7 +3,8 @@
 //! In: a plan, and how long things usually take. Out: a priority for every operation, and how
 //! long the whole will take. Pure: it must not know clocks, nor what is running.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use model::catalog::{Catalog, Timing};
@@ -37,17 +38,13 @@ pub struct Schedule {
 #[must_use]
 pub fn schedule(plan: &Plan, durations: &Durations<'_>) -> Schedule {
     let expected: Vec<Duration> = plan.operations.iter().map(|it| durations.expected(it)).collect();
-    let following = by(&plan.edges, plan.operations.len(), |it| (it.first, it.second));
-    let leading = by(&plan.edges, plan.operations.len(), |it| (it.second, it.first));
-    let forward = sorted(&following, &leading, |ready| ready.first().copied());
+    let paths = Paths::new(&plan.edges, plan.operations.len());
     let mut priorities = expected.clone();
-    for id in forward.iter().rev() {
-        let rest = following[id.0].iter().map(|it| priorities[it.0]).max().unwrap_or_default();
+    for id in paths.sorted(|id| id).iter().rev() {
+        let rest = paths.following[id.0].iter().map(|it| priorities[it.0]).max().unwrap_or_default();
         priorities[id.0] = expected[id.0] + rest;
     }
-    let first =
-        |ready: &[OperationId]| ready.iter().copied().min_by_key(|id| (std::cmp::Reverse(priorities[id.0]), *id));
-    let order = sorted(&following, &leading, first);
+    let order = paths.sorted(|id| (Reverse(priorities[id.0]), id));
     let total = priorities.iter().copied().max().unwrap_or_default();
     Schedule { expected, priorities, order, total }
 }
@@ -73,36 +70,39 @@ impl Durations<'_> {
     }
 }
 
-fn by(edges: &[Edge], count: usize, ends: impl Fn(&Edge) -> (OperationId, OperationId)) -> Vec<Vec<OperationId>> {
-    let mut all = vec![Vec::new(); count];
-    for (from, to) in edges.iter().map(ends) {
-        if !all[from.0].contains(&to) {
-            all[from.0].push(to);
-        }
-    }
-    all
+/// What comes after what.
+struct Paths {
+    following: Vec<BTreeSet<OperationId>>,
+    /// On how many others each operation waits.
+    waits: Vec<usize>,
 }
 
-/// Every operation after what it waits for; `choose` picks among those that are ready, which it
-/// gets by index.
-fn sorted(
-    following: &[Vec<OperationId>],
-    leading: &[Vec<OperationId>],
-    choose: impl Fn(&[OperationId]) -> Option<OperationId>,
-) -> Vec<OperationId> {
-    let mut waits: Vec<usize> = leading.iter().map(Vec::len).collect();
-    let mut ready: Vec<OperationId> = (0..leading.len()).filter(|it| waits[*it] == 0).map(OperationId).collect();
-    let mut order = Vec::with_capacity(leading.len());
-    while let Some(next) = choose(&ready) {
-        ready.retain(|it| *it != next);
-        order.push(next);
-        for follower in &following[next.0] {
-            waits[follower.0] -= 1;
-            if waits[follower.0] == 0 {
-                ready.push(*follower);
+impl Paths {
+    fn new(edges: &[Edge], count: usize) -> Self {
+        let mut paths = Self { following: vec![BTreeSet::new(); count], waits: vec![0; count] };
+        for Edge { first, second, .. } in edges {
+            if paths.following[first.0].insert(*second) {
+                paths.waits[second.0] += 1;
             }
         }
-        ready.sort_unstable();
+        paths
     }
-    order
+
+    /// Every operation after what it waits for; among those that are ready, the least rank first.
+    fn sorted<R: Ord>(&self, rank: impl Fn(OperationId) -> R) -> Vec<OperationId> {
+        let mut waits = self.waits.clone();
+        let first = (0..waits.len()).filter(|it| waits[*it] == 0).map(OperationId);
+        let mut ready: BTreeSet<(R, OperationId)> = first.map(|id| (rank(id), id)).collect();
+        let mut order = Vec::with_capacity(waits.len());
+        while let Some((_, next)) = ready.pop_first() {
+            order.push(next);
+            for follower in &self.following[next.0] {
+                waits[follower.0] -= 1;
+                if waits[follower.0] == 0 {
+                    ready.insert((rank(*follower), *follower));
+                }
+            }
+        }
+        order
+    }
 }

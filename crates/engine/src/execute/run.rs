@@ -20,6 +20,7 @@ use super::{Connections, ExecuteError, Surroundings, Work, secrets};
 use crate::journal::{Body, Ledger, Record, Standing};
 use crate::machine::{Command, Entry, Event, Machine, Report, Step, Timer};
 use crate::planted::{Bug, planted};
+use crate::schedule::Durations;
 use crate::store::{Backup, StoreError, Written};
 use crate::{commit, conflict, plan, recover, wants};
 
@@ -172,7 +173,7 @@ impl<'a> Run<'a> {
             Command::Watch(id) => self.watch(id),
             Command::Unwatch(id) => self.watches.remove(id),
             Command::SetTimer { operation, timer, after } => {
-                if matches!(timer, Timer::Pause(_)) {
+                if matches!(timer, Timer::Pause(_) | Timer::Turn) {
                     self.job_mut(operation).typical = false;
                 }
                 self.timers.push(Box::pin(async move {
@@ -277,7 +278,9 @@ impl<'a> Run<'a> {
             OperationStep::Forget | OperationStep::Record { .. } | OperationStep::Read { .. } => false,
         };
         let want = if job.incomplete { Want::Everything } else { self.want(operation) };
-        self.watches.add(kind, operation, Target { id, want, unsettled, asked: false });
+        let durations = Durations { catalog: self.work.catalog, learnt: &self.ledger.state.durations };
+        let expected = durations.expected(job.operation);
+        self.watches.add(kind, operation, Target { id, want, unsettled, expected });
     }
 
     /// What references read of an operation's object.
@@ -310,7 +313,8 @@ impl<'a> Run<'a> {
                 self.events.push_back(Event::Inspected { operation, there });
             }
             Happened::Looked { kind, ids, result } => {
-                for (operation, id) in self.watches.looked(kind, &ids) {
+                let throttled = result.as_ref().is_err_and(|fault| fault.kind == FaultKind::Throttled);
+                for (operation, id) in self.watches.looked(kind, &ids, throttled) {
                     self.seen(operation, &id, &result);
                 }
             }

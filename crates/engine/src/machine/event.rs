@@ -154,6 +154,8 @@ pub enum Timer {
     Deadline,
     /// A pause before something is done again.
     Pause(u32),
+    /// The operation had its turn with a service that throttles; who waits there has the next.
+    Turn,
     /// What was made must have become visible.
     Visible(u32),
 }

@@ -27,9 +27,8 @@ impl Machine {
                 self.operation_mut(id).fault = Some(fault);
                 self.inspect(id);
             }
-            FaultKind::NotFound | FaultKind::Throttled | FaultKind::Unreachable | FaultKind::Denied => {
-                self.repeat_or_fail(id, fault);
-            }
+            FaultKind::Throttled => self.throttled(id, fault),
+            FaultKind::NotFound | FaultKind::Unreachable | FaultKind::Denied => self.repeat_or_fail(id, fault),
             FaultKind::Invalid | FaultKind::Conflict | FaultKind::InUse { .. } | FaultKind::NotYet => {
                 self.repeat_or_fail(id, fault);
             }
@@ -49,6 +48,30 @@ impl Machine {
         }
     }
 
+    fn throttled(&mut self, id: OperationId, fault: Fault) {
+        let operation = self.operation_mut(id);
+        if operation.expired || !operation.tries.turn() {
+            return self.fail(id, fault);
+        }
+        operation.fault = Some(fault);
+        self.hold(id);
+    }
+
+    /// A call waits for its turn.
+    pub(super) fn hold(&mut self, id: OperationId) {
+        if self.interrupted {
+            return self.resume(id, Again::Call);
+        }
+        let rank = self.rank(id);
+        let operation = self.operation_mut(id);
+        operation.phase = Phase::Pausing(Again::Call);
+        let service = operation.task.service;
+        let what = operation.fault.as_ref().map_or_else(|| format!("its turn with {service}"), Fault::to_string);
+        self.report(id, Report::Waiting(what));
+        self.slots.pace(service).wait(rank);
+        self.tick(id);
+    }
+
     fn pause(&mut self, id: OperationId, again: Again, after: std::time::Duration) {
         if self.interrupted {
             return self.resume(id, again);
@@ -64,6 +87,7 @@ impl Machine {
 
     /// A pause is over, or is not waited for because of an interrupt.
     pub(super) fn resume(&mut self, id: OperationId, again: Again) {
+        self.leave_queue(id);
         match again {
             Again::Prepare | Again::Prove if self.interrupted => self.end(id, Ended::Left),
             Again::Prepare => self.prepare(id),
@@ -199,6 +223,10 @@ impl Machine {
     pub(super) fn unwatchable(&mut self, id: OperationId, fault: Fault) {
         match fault.kind {
             FaultKind::Denied | FaultKind::Invalid => self.stop_watching(id, fault, self.between(id)),
+            // Nobody looked, so nothing was missed.
+            FaultKind::Throttled | FaultKind::Unreachable if !self.operation(id).seen && !self.operation(id).goes() => {
+                self.expect(id);
+            }
             FaultKind::NotFound | FaultKind::Throttled | FaultKind::Unreachable | FaultKind::Conflict => {}
             FaultKind::InUse { .. } | FaultKind::NotYet | FaultKind::Unknown => {}
         }
@@ -223,12 +251,14 @@ impl Machine {
                 self.expire(id, again);
             }
             (Timer::Deadline, _) => operation.expired = true,
+            (Timer::Turn, _) => self.turn(id),
             (Timer::Pause(_) | Timer::Visible(_), _) => {}
         }
     }
 
     /// The deadline passed during a pause.
     fn expire(&mut self, id: OperationId, again: Again) {
+        self.leave_queue(id);
         match again {
             Again::Call => self.give_up(id),
             Again::Probe(doubt) => self.nowhere(id, doubt),

@@ -1,9 +1,8 @@
-//! How many operations run at the same time, in all and per service.
-//!
-//! A throttled service gets half its share; every answer that is not throttled gives a little of
-//! it back.
+//! How many operations run at the same time, in all and per service, and how fast they call.
 
 use std::collections::BTreeMap;
+
+use super::pace::Pace;
 
 /// The most operations at the same time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +27,10 @@ impl Default for Limits {
     }
 }
 
+/// While so many calls wait for a throttled service, no more of its operations begin: others can
+/// use the slots, and what is ready is chosen late.
+const AHEAD: usize = 4;
+
 /// What runs now.
 #[derive(Clone, Debug)]
 pub(super) struct Slots {
@@ -36,12 +39,11 @@ pub(super) struct Slots {
     services: BTreeMap<&'static str, Share>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Share {
     running: usize,
     most: usize,
-    ceiling: usize,
-    answers: usize,
+    pace: Pace,
 }
 
 impl Slots {
@@ -49,19 +51,17 @@ impl Slots {
         Self { limits, running: 0, services: BTreeMap::new() }
     }
 
-    /// Takes a slot, if one is free.
-    pub fn take(&mut self, service: &'static str) -> bool {
-        let most = self.limits.parallelism.max(1);
-        if self.running >= most {
-            return false;
-        }
+    /// Whether an operation of a service may begin.
+    pub fn has(&mut self, service: &'static str) -> bool {
+        let free = self.running < self.limits.parallelism.max(1);
         let share = self.share(service);
-        if share.running >= share.most {
-            return false;
-        }
-        share.running += 1;
+        free && share.running < share.most && share.pace.waiting() < AHEAD
+    }
+
+    /// Takes a slot.
+    pub fn take(&mut self, service: &'static str) {
         self.running += 1;
-        true
+        self.share(service).running += 1;
     }
 
     /// Gives a slot back.
@@ -71,26 +71,14 @@ impl Slots {
         share.running = share.running.saturating_sub(1);
     }
 
-    /// A call was throttled.
-    pub fn slow(&mut self, service: &'static str) {
-        let share = self.share(service);
-        share.most = (share.most / 2).max(1);
-        share.answers = 0;
-    }
-
-    /// A call was answered.
-    pub fn answered(&mut self, service: &'static str) {
-        let share = self.share(service);
-        share.answers += 1;
-        if share.most < share.ceiling && share.answers >= share.most {
-            share.most += 1;
-            share.answers = 0;
-        }
+    /// How fast a service is called.
+    pub fn pace(&mut self, service: &'static str) -> &mut Pace {
+        &mut self.share(service).pace
     }
 
     fn share(&mut self, service: &'static str) -> &mut Share {
         let all = self.limits.parallelism.max(1);
         let most = self.limits.services.get(service).copied().unwrap_or(all).clamp(1, all);
-        self.services.entry(service).or_insert(Share { running: 0, most, ceiling: most, answers: 0 })
+        self.services.entry(service).or_insert_with(|| Share { running: 0, most, pace: Pace::default() })
     }
 }

@@ -7,13 +7,15 @@
 mod event;
 mod faults;
 mod limits;
+mod pace;
 mod repeat;
 mod steps;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use driver::Fault;
 use model::plan::{Edge, OperationId};
@@ -22,12 +24,19 @@ pub use event::{Answer, Command, Entry, Event, Leaves, Prepared, Report, Sight, 
 pub use limits::Limits;
 
 use limits::Slots;
+use pace::Rank;
 use repeat::Tries;
 
 /// A run in progress.
 #[derive(Clone, Debug)]
 pub struct Machine {
     operations: Vec<Operation>,
+    /// What may begin, by service.
+    ready: BTreeMap<&'static str, BTreeSet<Rank>>,
+    /// How many have not begun.
+    waiting: usize,
+    /// How many have begun and not ended.
+    going: usize,
     slots: Slots,
     interrupted: bool,
     commands: Vec<Command>,
@@ -59,6 +68,10 @@ struct Operation {
     expired: bool,
     timed: bool,
     slot: bool,
+    /// Records that are not durable yet.
+    unwritten: u32,
+    /// Tells when its call was sent, to the pace of its service.
+    pace: u32,
     tries: Tries,
     timer: u32,
     /// What is reported should the operation end here.
@@ -84,8 +97,6 @@ enum Phase {
     Probing(Doubt),
     /// Whether its object is there.
     Inspecting,
-    /// The record of its id.
-    Noting,
     /// Its object to settle.
     Watching,
     /// Its last record.
@@ -134,7 +145,22 @@ impl Machine {
             operations[edge.second.0].blockers.insert(edge.first);
             operations[edge.first.0].followers.insert(edge.second);
         }
-        Self { operations, slots: Slots::new(limits), interrupted: false, commands: Vec::new() }
+        let waiting = operations.len();
+        let mut machine = Self {
+            operations,
+            ready: BTreeMap::new(),
+            waiting,
+            going: 0,
+            slots: Slots::new(limits),
+            interrupted: false,
+            commands: Vec::new(),
+        };
+        for id in machine.ids() {
+            if machine.operation(id).blockers.is_empty() {
+                machine.unblocked(id);
+            }
+        }
+        machine
     }
 
     /// Takes an event in and says what is to be done. Events that come too late say nothing.
@@ -157,59 +183,77 @@ impl Machine {
     /// Whether nothing is going on and nothing will begin.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        self.operations.iter().all(|it| match it.phase {
-            Phase::Ended(_) => true,
-            Phase::Waiting => self.interrupted,
-            Phase::Preparing | Phase::Proving | Phase::Intending | Phase::Calling | Phase::Pausing(_) => false,
-            Phase::Probing(_) | Phase::Inspecting | Phase::Noting | Phase::Watching | Phase::Ending(_) => false,
-        })
+        self.going == 0 && (self.interrupted || self.waiting == 0)
+    }
+
+    /// Nothing stands in an operation's way any more.
+    fn unblocked(&mut self, id: OperationId) {
+        let rank = self.rank(id);
+        self.ready.entry(self.operation(id).task.service).or_default().insert(rank);
     }
 
     /// Begins whatever may begin: longest remaining path first.
     fn begin(&mut self) {
-        if self.interrupted {
-            return;
+        while let Some((service, rank)) = self.next_ready().filter(|_| !self.interrupted) {
+            self.ready.entry(service).or_default().remove(&rank);
+            self.slots.take(service);
+            self.waiting -= 1;
+            self.going += 1;
+            let (_, id) = rank;
+            self.operation_mut(id).slot = true;
+            self.prepare(id);
         }
-        let mut ready: Vec<OperationId> = self
-            .ids()
-            .filter(|id| self.operation(*id).phase == Phase::Waiting && self.operation(*id).blockers.is_empty())
-            .collect();
-        ready.sort_by_key(|id| (std::cmp::Reverse(self.operation(*id).task.priority), *id));
-        for id in ready {
-            if self.slots.take(self.operation(id).task.service) {
-                self.operation_mut(id).slot = true;
-                self.prepare(id);
-            }
-        }
+    }
+
+    /// What begins next, of all services that have a slot.
+    fn next_ready(&mut self) -> Option<(&'static str, Rank)> {
+        let Self { ready, slots, .. } = self;
+        let first = ready.iter().filter_map(|(service, queue)| Some((*service, *queue.first()?)));
+        first.filter(|(service, _)| slots.has(service)).min_by_key(|(_, rank)| *rank)
+    }
+
+    /// The place of an operation among others.
+    fn rank(&self, id: OperationId) -> Rank {
+        (Reverse(self.operation(id).task.priority), id)
     }
 
     /// Ends an operation; what depends on it may begin, or never will.
     fn end(&mut self, id: OperationId, ended: Ended) {
         self.free(id);
-        self.operation_mut(id).phase = Phase::Ended(ended);
+        self.going -= 1;
+        let operation = self.operation_mut(id);
+        operation.phase = Phase::Ended(ended);
         match ended {
             Ended::Done { changed } => {
+                let followers = std::mem::take(&mut operation.followers);
                 self.report(id, Report::Finished { changed });
-                for follower in self.operation(id).followers.clone() {
-                    self.operation_mut(follower).blockers.remove(&id);
+                for follower in followers {
+                    let waits = &mut self.operation_mut(follower).blockers;
+                    if waits.remove(&id) && waits.is_empty() && self.operation(follower).phase == Phase::Waiting {
+                        self.unblocked(follower);
+                    }
                 }
             }
             Ended::Failed => {
-                let fault = self.operation_mut(id).fault.take();
+                let fault = operation.fault.take();
                 let fault = fault.unwrap_or_else(|| Fault::invalid("stackctl", "it failed without a reason"));
                 self.report(id, Report::Failed(fault));
-                self.skip(id, id);
+                self.skip(id);
             }
             Ended::Skipped | Ended::Left => {}
         }
     }
 
-    fn skip(&mut self, failed: OperationId, because: OperationId) {
-        for follower in self.operation(failed).followers.clone() {
-            if self.operation(follower).phase == Phase::Waiting {
-                self.operation_mut(follower).phase = Phase::Ended(Ended::Skipped);
-                self.report(follower, Report::Skipped { because });
-                self.skip(follower, because);
+    /// Whatever waits for a failed operation, at however many removes, never begins.
+    fn skip(&mut self, because: OperationId) {
+        let mut lost: Vec<OperationId> = self.operation(because).followers.iter().rev().copied().collect();
+        while let Some(id) = lost.pop() {
+            if self.operation(id).phase == Phase::Waiting {
+                self.waiting -= 1;
+                let operation = self.operation_mut(id);
+                operation.phase = Phase::Ended(Ended::Skipped);
+                lost.extend(operation.followers.iter().rev());
+                self.report(id, Report::Skipped { because });
             }
         }
     }
@@ -221,7 +265,7 @@ impl Machine {
         }
         for id in self.ids() {
             match self.operation(id).phase {
-                Phase::Waiting | Phase::Intending | Phase::Calling | Phase::Noting => {}
+                Phase::Waiting | Phase::Intending | Phase::Calling => {}
                 Phase::Probing(_) | Phase::Inspecting | Phase::Ending(_) | Phase::Ended(_) => {}
                 Phase::Preparing | Phase::Proving => self.end(id, Ended::Left),
                 Phase::Pausing(again) => self.resume(id, again),
@@ -270,6 +314,8 @@ impl Operation {
             expired: false,
             timed: false,
             slot: false,
+            unwritten: 0,
+            pace: 0,
             tries: Tries::default(),
             timer: 0,
             fault: None,

@@ -18,7 +18,9 @@ pub(super) struct Tries {
     pub waited: Duration,
 }
 
-/// How often a throttled call is repeated.
+/// How often a throttled call is repeated: its service is asked less often every time.
+const TURNS: u32 = 16;
+/// How often a throttled read is repeated.
 const THROTTLED: u32 = 12;
 /// How often a call whose connection never opened is repeated.
 const UNREACHABLE: u32 = 6;
@@ -31,7 +33,6 @@ impl Tries {
     /// The pause before a mutating call is sent again, if AWS surely did not do it.
     pub fn call(&mut self, kind: &FaultKind, task: &Task) -> Option<Duration> {
         let pause = match kind {
-            FaultKind::Throttled => self.often(THROTTLED),
             FaultKind::Unreachable => self.often(UNREACHABLE),
             FaultKind::NotYet => match task.work {
                 // What a create still waits for is another object that was just made.
@@ -42,10 +43,17 @@ impl Tries {
             },
             FaultKind::InUse { .. } if task.work == Work::Delete => self.within(task.consistency),
             FaultKind::Unknown if task.work == Work::Lookup => self.often(UNANSWERED),
-            FaultKind::InUse { .. } | FaultKind::Unknown | FaultKind::NotFound => None,
+            // What is throttled waits for its turn instead.
+            FaultKind::InUse { .. } | FaultKind::Unknown | FaultKind::NotFound | FaultKind::Throttled => None,
             FaultKind::Denied | FaultKind::Invalid | FaultKind::Conflict => None,
         };
         self.count(pause)
+    }
+
+    /// Whether a throttled call is sent again, when its turn comes.
+    pub fn turn(&mut self) -> bool {
+        self.count += 1;
+        self.count <= TURNS
     }
 
     /// The pause before a read is sent again.

@@ -53,18 +53,48 @@ impl Machine {
         operation.phase = Phase::Intending;
         operation.tries = Tries::default();
         let entry = Entry::Intent { step: operation.step, absent_before: operation.absent_before };
-        self.commands.push(Command::Append { operation: id, entry });
+        self.append(id, entry);
         if planted(Bug::NoIntent) {
             self.call(id);
         }
     }
 
+    /// Makes the call, or waits for its turn where the service throttles.
     pub(super) fn call(&mut self, id: OperationId) {
         self.time(id);
+        let service = self.operation(id).task.service;
+        if self.slots.pace(service).is_free() { self.send(id) } else { self.hold(id) }
+    }
+
+    fn send(&mut self, id: OperationId) {
+        let number = self.slots.pace(self.operation(id).task.service).number();
         let operation = self.operation_mut(id);
         operation.phase = Phase::Calling;
+        operation.pace = number;
         let step = operation.step;
         self.commands.push(Command::Call { operation: id, step });
+        self.tick(id);
+    }
+
+    /// Lets a timer run until the next call of a service that throttles may go.
+    pub(super) fn tick(&mut self, id: OperationId) {
+        let service = self.operation(id).task.service;
+        if let Some(after) = self.slots.pace(service).tick() {
+            self.commands.push(Command::SetTimer { operation: id, timer: Timer::Turn, after });
+        }
+    }
+
+    /// The next one calls.
+    pub(super) fn turn(&mut self, id: OperationId) {
+        let service = self.operation(id).task.service;
+        if let Some(next) = self.slots.pace(service).ticked() {
+            self.send(next);
+        }
+    }
+
+    pub(super) fn leave_queue(&mut self, id: OperationId) {
+        let (service, rank) = (self.operation(id).task.service, self.rank(id));
+        self.slots.pace(service).leave(rank);
     }
 
     /// The deadline runs from the first call.
@@ -77,27 +107,25 @@ impl Machine {
         self.commands.push(Command::SetTimer { operation: id, timer: Timer::Deadline, after });
     }
 
-    /// A record is durable: what it was written for may go on.
+    fn append(&mut self, id: OperationId, entry: Entry) {
+        self.operation_mut(id).unwritten += 1;
+        self.commands.push(Command::Append { operation: id, entry });
+    }
+
+    /// A record is durable: once all of an operation's are, what they were written for may go on.
     pub(super) fn appended(&mut self, id: OperationId) {
+        let operation = self.operation_mut(id);
+        operation.unwritten = operation.unwritten.saturating_sub(1);
+        if operation.unwritten > 0 {
+            return;
+        }
         match self.operation(id).phase {
             Phase::Intending if !self.interrupted => self.call(id),
             // An intent to complete a create is not needed to know that it is half done.
             Phase::Intending => self.write_last(id, Entry::Withdrawn, Ended::Left),
-            Phase::Noting => self.noted(id),
             Phase::Ending(ended) => self.end(id, ended),
             Phase::Waiting | Phase::Preparing | Phase::Proving | Phase::Calling | Phase::Pausing(_) => {}
             Phase::Probing(_) | Phase::Inspecting | Phase::Watching | Phase::Ended(_) => {}
-        }
-    }
-
-    fn noted(&mut self, id: OperationId) {
-        let operation = self.operation(id);
-        if operation.unfinished && operation.settled {
-            self.complete(id);
-        } else if operation.settled {
-            self.write_last(id, Entry::Ready, Ended::Done { changed: true });
-        } else {
-            self.watch(id);
         }
     }
 
@@ -116,10 +144,10 @@ impl Machine {
         if self.operation(id).phase != Phase::Calling {
             return;
         }
-        let service = self.operation(id).task.service;
+        let (service, number) = (self.operation(id).task.service, self.operation(id).pace);
         match &answer {
-            Err(fault) if fault.kind == FaultKind::Throttled => self.slots.slow(service),
-            Ok(_) | Err(_) => self.slots.answered(service),
+            Err(fault) if fault.kind == FaultKind::Throttled => self.slots.pace(service).throttled(number),
+            Ok(_) | Err(_) => self.slots.pace(service).answered(),
         }
         match answer {
             Ok(Answer::Created { id: object, settled, unfinished }) => self.created(id, object, settled, unfinished),
@@ -128,14 +156,19 @@ impl Machine {
         }
     }
 
-    /// An object exists: its id is written down before anything else.
+    /// An object exists: its id is written down before anything else. What comes then only looks,
+    /// or is a record behind that one, so it does not wait for it.
     pub(super) fn created(&mut self, id: OperationId, object: model::Id, settled: bool, unfinished: bool) {
         let operation = self.operation_mut(id);
-        operation.phase = Phase::Noting;
         operation.made = true;
         operation.settled = settled;
         operation.unfinished = unfinished;
-        self.commands.push(Command::Append { operation: id, entry: Entry::Created { id: object } });
+        self.append(id, Entry::Created { id: object });
+        match (settled, unfinished) {
+            (true, true) => self.complete(id),
+            (true, false) => self.write_last(id, Entry::Ready, Ended::Done { changed: true }),
+            (false, _) => self.watch(id),
+        }
     }
 
     pub(super) fn accepted(&mut self, id: OperationId, settled: bool) {
@@ -218,7 +251,7 @@ impl Machine {
 
     pub(super) fn write_last(&mut self, id: OperationId, entry: Entry, ended: Ended) {
         self.operation_mut(id).phase = Phase::Ending(ended);
-        self.commands.push(Command::Append { operation: id, entry });
+        self.append(id, entry);
     }
 
     pub(super) fn found(&mut self, id: OperationId, found: Result<Found, driver::Fault>) {
@@ -233,7 +266,7 @@ impl Machine {
             },
             Phase::Probing(doubt) => self.probed(id, doubt, found),
             Phase::Waiting | Phase::Preparing | Phase::Intending | Phase::Calling | Phase::Pausing(_) => {}
-            Phase::Inspecting | Phase::Noting | Phase::Watching | Phase::Ending(_) | Phase::Ended(_) => {}
+            Phase::Inspecting | Phase::Watching | Phase::Ending(_) | Phase::Ended(_) => {}
         }
     }
 

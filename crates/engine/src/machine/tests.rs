@@ -61,7 +61,8 @@ fn word(command: Command) -> Option<String> {
         Command::Watch(_) => "watch".to_owned(),
         Command::Unwatch(_) => "unwatch".to_owned(),
         Command::SetTimer { timer: Timer::Pause(_), after, .. } => format!("pause {}ms", after.as_millis()),
-        Command::SetTimer { .. } => return None,
+        Command::SetTimer { timer: Timer::Turn, after, .. } => format!("turn {}ms", after.as_millis()),
+        Command::SetTimer { timer: Timer::Deadline | Timer::Visible(_), .. } => return None,
         Command::Report { report, .. } => match report {
             Report::Started | Report::Waiting(_) => return None,
             Report::Finished { changed } => format!("finished {changed}"),
@@ -118,8 +119,8 @@ fn a_call_is_made_only_once_its_intent_is_durable() {
             (Event::Start, &["prepare 0"]),
             (go(ONE), &["write intent false"]),
             (appended(ONE), &["call"]),
-            (made(true, false), &["write created id-1"]),
-            (appended(ONE), &["write ready"]),
+            (made(true, false), &["write created id-1", "write ready"]),
+            (appended(ONE), &[]),
             (appended(ONE), &["finished true", "prepare 1"]),
         ],
     );
@@ -132,8 +133,8 @@ fn an_unfinished_create_is_completed_under_an_intent_of_its_own() {
         (Event::Start, &["prepare 0"]),
         (go(ONE), &["write intent false"]),
         (appended(ONE), &["call"]),
-        (made(true, true), &["write created id-1"]),
-        (appended(ONE), &["write completion"]),
+        (made(true, true), &["write created id-1", "write completion"]),
+        (appended(ONE), &[]),
         (appended(ONE), &["complete"]),
         (answered(Ok(Answer::Done { settled: true })), &["write ready"]),
         (appended(ONE), &["finished true"]),
@@ -153,8 +154,7 @@ fn a_name_without_a_mark_is_read_as_absent_first() {
             (found(Found::Absent), &["write intent true"]),
             (appended(ONE), &["call"]),
             (answered(Err(fault(FaultKind::Unknown))), &["find"]),
-            (found(Found::Unproven(id())), &["write created id-1"]),
-            (appended(ONE), &["watch"]),
+            (found(Found::Unproven(id())), &["write created id-1", "watch"]),
         ],
     );
     check(
@@ -176,7 +176,7 @@ fn a_create_without_an_answer_is_looked_for_and_never_repeated() {
         let script: Vec<(Event, &[&str])> = start.iter().chain(rest).cloned().collect();
         check(vec![create()], &[], &script)
     };
-    with(&[(found(Found::Ours(id())), &["write created id-1"]), (appended(ONE), &["watch"])]);
+    with(&[(found(Found::Ours(id())), &["write created id-1", "watch"]), (appended(ONE), &[])]);
     with(&[(found(Found::Foreign(id())), &["write not ours id-1"]), (appended(ONE), &["failed Conflict"])]);
     with(&[(found(Found::Unproven(id())), &["write not ours id-1"])]);
     with(&[
@@ -209,7 +209,7 @@ fn every_fault_of_every_call_has_its_answer() {
     let in_use = || FaultKind::InUse { by: Vec::new() };
     let create = Work::Create { prove_absence: false };
     for work in [create, Work::Update, Work::Delete] {
-        after(work, FaultKind::Throttled, &["pause 500ms"]);
+        after(work, FaultKind::Throttled, &["turn 100ms"]);
         after(work, FaultKind::Unreachable, &["pause 500ms"]);
         after(work, FaultKind::NotYet, &["pause 500ms"]);
     }
@@ -277,8 +277,8 @@ fn an_interrupt_begins_nothing_and_waits_for_answers() {
             (Event::Interrupted, &[]),
             (appended(TWO), &["write withdrawn"]),
             (appended(TWO), &[]),
-            (made(false, false), &["write created id-1"]),
-            (appended(ONE), &["write left"]),
+            (made(false, false), &["write created id-1", "write left"]),
+            (appended(ONE), &[]),
             (appended(ONE), &[]),
         ],
     );
@@ -291,8 +291,8 @@ fn what_settles_is_watched_until_it_stands() {
         (Event::Start, &["prepare 0"]),
         (go(ONE), &["write intent false"]),
         (appended(ONE), &["call"]),
-        (made(false, false), &["write created id-1"]),
-        (appended(ONE), &["watch"]),
+        (made(false, false), &["write created id-1", "watch"]),
+        (appended(ONE), &[]),
     ];
     let with = |rest: &[(Event, &'static [&'static str])]| {
         let script: Vec<(Event, &[&str])> = start.iter().chain(rest).cloned().collect();
@@ -330,12 +330,106 @@ fn the_longest_path_goes_first_within_the_limits() {
     let mut machine = Machine::new(tasks, &[], Limits { services, ..Limits::default() });
     let begun = |commands: Vec<Command>| commands.into_iter().filter_map(word).collect::<Vec<String>>();
     assert_eq!(begun(machine.handle(Event::Start)), ["prepare 3", "prepare 2"]);
-    // A throttled service gets one at a time, until it answers.
-    let last = OperationId(3);
-    let _ = machine.handle(go(last));
-    let _ = machine.handle(appended(last));
-    let throttled = Event::Answered { operation: last, answer: Err(fault(FaultKind::Throttled)) };
-    assert_eq!(begun(machine.handle(throttled)), ["pause 500ms"]);
+    // What ends makes room for the next.
     let failed = Event::Prepared { operation: OperationId(2), prepared: Prepared::Failed(fault(FaultKind::Denied)) };
-    assert_eq!(begun(machine.handle(failed)), ["failed Denied"]);
+    assert_eq!(begun(machine.handle(failed)), ["failed Denied", "prepare 1"]);
+}
+
+/// Feeds events and returns the commands in words.
+fn told(machine: &mut Machine, event: Event) -> Vec<String> {
+    machine.handle(event).into_iter().filter_map(word).collect()
+}
+
+/// Operations whose calls are on their way.
+fn calling(count: usize, limits: Limits) -> Machine {
+    let mut machine = Machine::new(vec![create(); count], &[], limits);
+    let _ = machine.handle(Event::Start);
+    for id in (0..count).map(OperationId) {
+        let _ = machine.handle(go(id));
+        let _ = machine.handle(appended(id));
+    }
+    machine
+}
+
+fn throttled(operation: usize) -> Event {
+    Event::Answered { operation: OperationId(operation), answer: Err(fault(FaultKind::Throttled)) }
+}
+
+fn turn(operation: usize) -> Event {
+    Event::Elapsed { operation: OperationId(operation), timer: Timer::Turn }
+}
+
+#[test]
+fn answers_set_the_pace_of_a_service_that_throttles() {
+    let mut machine = calling(4, Limits::default());
+    assert_eq!(told(&mut machine, throttled(2)), ["turn 100ms"]);
+    // Those that were sent before it say nothing new.
+    assert!(told(&mut machine, throttled(1)).is_empty());
+    assert!(told(&mut machine, throttled(0)).is_empty());
+    assert_eq!(told(&mut machine, turn(2)), ["call", "turn 100ms"]);
+    assert!(told(&mut machine, throttled(0)).is_empty());
+    assert_eq!(told(&mut machine, turn(0)), ["call", "turn 142ms"]);
+    let made = Answer::Created { id: id(), settled: false, unfinished: false };
+    let answered = Event::Answered { operation: ONE, answer: Ok(made) };
+    assert_eq!(told(&mut machine, answered), ["write created id-1", "watch"]);
+    assert_eq!(told(&mut machine, turn(0)), ["call", "turn 141ms"]);
+    assert_eq!(told(&mut machine, turn(1)), ["call", "turn 141ms"]);
+    // Nobody waits, and the next one may call at once.
+    assert!(told(&mut machine, turn(2)).is_empty());
+    assert_eq!(told(&mut machine, throttled(1)), ["turn 202ms"]);
+}
+
+#[test]
+fn who_waits_for_a_turn_can_be_interrupted_and_gives_up_in_time() {
+    let mut machine = calling(2, Limits::default());
+    let _ = told(&mut machine, throttled(0));
+    let _ = told(&mut machine, throttled(1));
+    let deadline = Event::Elapsed { operation: ONE, timer: Timer::Deadline };
+    assert_eq!(told(&mut machine, deadline), ["write failed Throttled Nothing"]);
+    assert_eq!(told(&mut machine, Event::Interrupted), ["write withdrawn"]);
+    assert!(told(&mut machine, turn(0)).is_empty());
+    assert!(!machine.is_finished());
+    assert_eq!(told(&mut machine, appended(ONE)), ["failed Throttled"]);
+    assert!(told(&mut machine, appended(TWO)).is_empty());
+    assert!(machine.is_finished());
+}
+
+#[test]
+fn a_service_that_throttles_leaves_the_slots_to_others() {
+    let other = Task { service: "other", ..create() };
+    let tasks = (0..12).map(|it| if it < 8 { create() } else { other.clone() }).collect();
+    let mut machine = Machine::new(tasks, &[], Limits { parallelism: 5, ..Limits::default() });
+    let begun: Vec<String> = told(&mut machine, Event::Start);
+    assert_eq!(begun.len(), 5);
+    for id in (0..5).map(OperationId) {
+        let _ = machine.handle(go(id));
+        let _ = machine.handle(appended(id));
+    }
+    // Four wait for their turn; what comes free goes to the other service.
+    (0..4).for_each(|it| drop(machine.handle(throttled(it))));
+    let last = OperationId(4);
+    let made = Answer::Created { id: id(), settled: false, unfinished: false };
+    let answered = Event::Answered { operation: last, answer: Ok(made) };
+    assert_eq!(told(&mut machine, answered), ["write created id-1", "watch", "prepare 8"]);
+}
+
+#[test]
+fn ten_thousand_operations_are_begun_in_their_order() {
+    let count = 10_000;
+    let tasks = (0..count).map(|it| Task { priority: Duration::from_millis(it % 100), ..create() }).collect();
+    let edges: Vec<Edge> = (1..5_000).map(|it| edge(OperationId(it - 1), OperationId(it))).collect();
+    let mut machine = Machine::new(tasks, &edges, Limits { parallelism: 1, ..Limits::default() });
+    let mut prepared = machine.handle(Event::Start);
+    let mut order = Vec::new();
+    while let Some(Command::Prepare(id)) = prepared.pop() {
+        order.push(id);
+        let _ = machine.handle(Event::Prepared { operation: id, prepared: Prepared::Unneeded });
+        prepared = machine.handle(appended(id));
+    }
+    assert!(machine.is_finished());
+    assert_eq!(order.len(), 10_000);
+    assert_eq!(order[..3], [99, 199, 299].map(|it| OperationId(it + 5_000)));
+    let places: std::collections::BTreeMap<OperationId, usize> =
+        order.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    assert!(edges.iter().all(|edge| places[&edge.first] < places[&edge.second]));
 }
