@@ -159,7 +159,8 @@ pub(super) fn stage(command: &Command) -> Option<(OperationId, Stage)> {
         Command::Inspect(id) => (*id, Stage::Inspecting),
         Command::Watch(id) => (*id, Stage::Settling { seen: None }),
         Command::SetTimer { operation, timer: Timer::Pause(_), .. } => (*operation, Stage::Pausing),
-        Command::SetTimer { timer: Timer::Deadline | Timer::Visible(_), .. } | Command::Unwatch(_) => return None,
+        Command::SetTimer { timer: Timer::Deadline | Timer::Visible(_) | Timer::Turn, .. } => return None,
+        Command::Unwatch(_) => return None,
         Command::Report { operation, report } => match report {
             Report::Waiting(what) => (*operation, Stage::Settling { seen: Some(what.clone()) }),
             Report::Finished { changed } => (*operation, Stage::Done { changed: *changed }),
