@@ -25,7 +25,7 @@ const SHORTEST: Duration = Duration::from_millis(100);
 /// The longest pause.
 const LONGEST: Duration = Duration::from_secs(15);
 /// Which part of the time so far passes before the next look.
-const PART: u32 = 16;
+const PART: u32 = 12;
 /// Which part of the expected time passes before the first look.
 const BEGINNING: u32 = 20;
 /// Which part of the expected time passes between two looks at least.

@@ -23,13 +23,13 @@ async fn databases(count: usize, pace: f64) -> Run {
 }
 
 /// The most looks at an object that takes so long and was expected to take so long: while a
-/// sixteenth of the time passes between two, ln(longest / first) × 16 of them, and then one every
+/// twelfth of the time passes between two, ln(longest / first) × 12 of them, and then one every
 /// 15 seconds.
 fn most(takes: Duration, expected: Duration) -> f64 {
     let takes = takes.as_secs_f64();
     let first = (expected.as_secs_f64() / 20.0).clamp(0.1, 15.0);
-    let slow = 15.0 * 16.0;
-    2.0 + 17.0 * (takes.min(slow) / first).max(1.0).ln() + (takes - slow).max(0.0) / 15.0
+    let slow = 15.0 * 12.0;
+    2.0 + 13.0 * (takes.min(slow) / first).max(1.0).ln() + (takes - slow).max(0.0) / 15.0
 }
 
 #[test]
