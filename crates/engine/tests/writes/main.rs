@@ -14,6 +14,7 @@ mod stage;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use counting::{APPEND, SNAPSHOT};
 use engine::store::Holder;
@@ -26,29 +27,24 @@ use stage::{Aim, Ran, Stage, stack};
 const SIZES: [usize; 4] = [1_000, 2_000, 4_000, 10_000];
 
 #[tokio::test(start_paused = true)]
-async fn what_is_written_grows_with_the_work() {
-    let mut figures: BTreeMap<&str, BTreeMap<String, Json>> = BTreeMap::new();
-    let mut lives: BTreeMap<&str, Vec<Life>> = BTreeMap::new();
+async fn in_a_folder_it_grows_with_the_work() {
+    let mut lives = Vec::new();
     for size in SIZES {
-        let (folder, services) = (folder(), Services::new(1));
-        for (store, kept, mut stage) in [
-            ("local", Kept::InAFolder, Stage::local(folder.path())),
-            ("shared", Kept::InServices, Stage::shared(&services)),
-        ] {
-            let life = live(&mut stage, size).await;
-            println!("{store}: {life}");
-            life.holds(kept);
-            figures.entry(store).or_default().insert(size.to_string(), figure(&life.apply, size));
-            lives.entry(store).or_default().push(life);
-        }
+        let folder = folder();
+        lives.push(live(&mut Stage::local(folder.path()), size).await);
+    }
+    check("local", &lives, Kept::InAFolder);
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_services_it_grows_with_the_work() {
+    let mut lives = Vec::new();
+    for size in SIZES {
+        let services = Services::new(1);
+        lives.push(live(&mut Stage::shared(&services), size).await);
         assert_eq!(services.violations(), Vec::<String>::new());
     }
-    for lives in lives.values() {
-        laws::grows_with_the_work(lives);
-    }
-    if let Some(file) = std::env::var_os("STACKCTL_BENCH_WRITES") {
-        std::fs::write(file, format!("{:#}\n", json!(figures))).expect("the file can be written");
-    }
+    check("shared", &lives, Kept::InServices);
 }
 
 #[tokio::test(start_paused = true)]
@@ -106,6 +102,22 @@ async fn live(stage: &mut Stage, size: usize) -> Life {
     Life { resources: size as u64, apply, nothing, change, destroy }
 }
 
+/// Checks the lives of larger and larger stacks in one store, and writes their figures down.
+#[track_caller]
+fn check(store: &'static str, lives: &[Life], kept: Kept) {
+    for life in lives {
+        println!("{store}: {life}");
+        life.holds(kept);
+    }
+    laws::grows_with_the_work(lives);
+    let Some(file) = std::env::var_os("STACKCTL_BENCH_WRITES") else { return };
+    // Each store has a test of its own, and the last one writes what both have found.
+    static FIGURES: Mutex<BTreeMap<&str, Json>> = Mutex::new(BTreeMap::new());
+    let mut figures = FIGURES.lock().unwrap_or_else(PoisonError::into_inner);
+    figures.insert(store, lives.iter().map(|it| (it.resources.to_string(), figure(it))).collect());
+    std::fs::write(file, format!("{:#}\n", json!(*figures))).expect("the file can be written");
+}
+
 /// A temporary folder, in memory where that is possible: to wait for a disk tens of thousands of times
 /// would take minutes.
 fn folder() -> tempfile::TempDir {
@@ -114,14 +126,14 @@ fn folder() -> tempfile::TempDir {
     tempfile::tempdir_in(place).expect("a temporary folder")
 }
 
-fn figure(apply: &Ran, size: usize) -> Json {
-    let Ran { operations, counts, took, .. } = apply;
+fn figure(life: &Life) -> Json {
+    let Ran { operations, counts, took, .. } = &life.apply;
     json!({
         "operations": operations,
         "appends": counts.of(APPEND).times,
         "snapshots": counts.of(SNAPSHOT).times,
         "bytes": counts.bytes(),
-        "bytes_per_resource": counts.bytes() / size as u64,
+        "bytes_per_resource": counts.bytes() / life.resources,
         "microseconds_per_operation": took.as_micros() as u64 / operations,
     })
 }
