@@ -12,6 +12,7 @@ use model::state::{Object, Status};
 use model::{Address, Id, Known, Mode};
 
 use crate::observed::Observed;
+use crate::patience::patiently;
 use crate::place::Place;
 use crate::plan::{self, Inputs, Needs, Options};
 use crate::{fingerprint::Fingerprints, wants};
@@ -238,9 +239,12 @@ async fn read(batches: Vec<Batch<'_>>) -> Result<Reads, ObserveError> {
 /// a read of the object alone says so too.
 async fn look(driver: &dyn Driver, chunk: &[(Address, Id)], want: &Want) -> Result<BTreeMap<Id, Live>, Fault> {
     let ids: Vec<Id> = chunk.iter().map(|(_, id)| id.clone()).collect();
-    let mut lives = driver.read(&ids, want).await?;
+    let mut lives = patiently(async || driver.read(&ids, want).await).await?;
     let missing: Vec<&Id> = ids.iter().filter(|id| ids.len() > 1 && !lives.contains_key(*id)).collect();
-    let alone = missing.into_iter().map(|id| driver.read(std::slice::from_ref(id), want));
+    let alone = missing.into_iter().map(|id| async move {
+        let id = std::slice::from_ref(id);
+        patiently(async || driver.read(id, want).await).await
+    });
     let answers: Vec<_> = futures::stream::iter(alone).buffer_unordered(PARALLEL).collect().await;
     for answer in answers {
         lives.extend(answer?);
@@ -252,11 +256,11 @@ async fn look(driver: &dyn Driver, chunk: &[(Address, Id)], want: &Want) -> Resu
 async fn adoptable(drivers: &Drivers, needs: &Needs) -> Result<BTreeMap<Address, Option<(Id, Live)>>, ObserveError> {
     let adopt = needs.adopt.iter().map(|(address, inputs)| async move {
         let driver = drivers.resources.get(address.kind.as_str()).ok_or_else(|| unknown(address))?;
-        Ok::<_, Fault>((address, driver.adopt(inputs.clone()).await?))
+        Ok::<_, Fault>((address, patiently(async || driver.adopt(inputs.clone()).await).await?))
     });
     let imports = needs.imports.iter().map(|(address, text)| async move {
         let driver = drivers.resources.get(address.kind.as_str()).ok_or_else(|| unknown(address))?;
-        Ok::<_, Fault>((address, Some(driver.locate(text).await?)))
+        Ok::<_, Fault>((address, Some(patiently(async || driver.locate(text).await).await?)))
     });
     let names = needs.adopt.iter().map(|(address, _)| address).chain(needs.imports.iter().map(|(address, _)| address));
     let (adopted, located) = futures::join!(futures::future::join_all(adopt), futures::future::join_all(imports));
@@ -285,7 +289,7 @@ async fn adoptable(drivers: &Drivers, needs: &Needs) -> Result<BTreeMap<Address,
 async fn data(drivers: &Drivers, needs: &Needs) -> Result<BTreeMap<Address, Known>, ObserveError> {
     let lookups = needs.data.iter().map(|(address, arguments)| async move {
         let looked_up = match drivers.data.get(address.kind.as_str()) {
-            Some(driver) => driver.lookup(arguments.clone()).await,
+            Some(driver) => patiently(async || driver.lookup(arguments.clone()).await).await,
             None => Err(unknown(address)),
         };
         (address.clone(), looked_up)

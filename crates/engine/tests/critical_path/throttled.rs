@@ -116,3 +116,22 @@ fn a_slow_service_is_asked_slowly() {
         }
     });
 }
+
+#[test]
+fn a_plan_waits_for_a_service_that_throttles_reads() {
+    // A read in ten seconds, and three kinds of one service to read for the next plan.
+    let slow = Throttle { service: "ec2", changes: (500.0, 50.0), reads: (1.0, 0.1) };
+    let kinds = ["aws_vpc", "aws_security_group", "aws_subnet"];
+    let graph: Graph = kinds.into_iter().map(|kind| (kind, BTreeSet::new())).collect();
+    on_a_clock(async {
+        let mut bed = Bed::new(&Terms { seed: 1, throttles: vec![slow], ..Terms::default() });
+        let stack = stack(&graph);
+        assert!(bed.apply(&stack).await.outcome.is_complete());
+        let before = bed.cloud.calls().len();
+        let again = bed.apply(&stack).await;
+        let asked = bed.cloud.calls().split_off(before);
+        let throttled = |outcome: &Outcome| *outcome == Outcome::Failed(FaultKind::Throttled);
+        assert!(asked.iter().any(|call| throttled(&call.outcome)), "{asked:#?}");
+        assert!(again.plan.operations.is_empty(), "{:#?}", again.plan.operations);
+    });
+}
