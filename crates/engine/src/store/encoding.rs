@@ -9,6 +9,22 @@ use serde_json::Value as Json;
 use super::StoreError;
 use crate::journal::{Record, Snapshot};
 
+/// A snapshot as every store writes it.
+///
+/// # Errors
+/// A state that cannot be trusted, or a secret in clear.
+pub fn encode(it: &Snapshot) -> Result<Vec<u8>, StoreError> {
+    snapshot(it, None, "memory")
+}
+
+/// Reads what [`encode`] wrote.
+///
+/// # Errors
+/// Bytes that are no snapshot, or one that cannot be trusted.
+pub fn decode(bytes: &[u8]) -> Result<Snapshot, StoreError> {
+    read_snapshot(bytes, "memory").map(|it| it.snapshot)
+}
+
 /// A snapshot as it was stored.
 #[derive(Debug)]
 pub(super) struct Decoded {

@@ -16,6 +16,7 @@ use driver::BoxFuture;
 
 use crate::journal::{Record, Snapshot};
 
+pub use encoding::{decode, encode};
 pub use error::StoreError;
 pub use local::LocalStore;
 pub use lock::{Held, Holder, Holding, LockNews, Waiting};
