@@ -78,6 +78,10 @@ impl Fingerprints {
     }
 
     fn seal_at(&self, scope: &str, path: &str, value: Known) -> Known {
+        if value.has_secret() { self.sealed(scope, path, value) } else { value }
+    }
+
+    fn sealed(&self, scope: &str, path: &str, value: Known) -> Known {
         match value {
             Tree::Secret(Secret::Plain { stamp: Some(stamp), .. }) => Tree::Secret(Secret::Stamp(stamp)),
             Tree::Secret(Secret::Plain { value, stamp: None }) => match reveal(&value) {
@@ -88,11 +92,11 @@ impl Fingerprints {
             Tree::Secret(kept @ (Secret::Fingerprint(_) | Secret::Stamp(_))) => Tree::Secret(kept),
             Tree::List(items) => {
                 let path = item(path);
-                Tree::List(items.into_iter().map(|it| self.seal_at(scope, &path, it)).collect())
+                Tree::List(items.into_iter().map(|it| self.sealed(scope, &path, it)).collect())
             }
             Tree::Map(members) => {
                 let seal = |(key, it): (String, Known)| {
-                    let sealed = self.seal_at(scope, &member(path, &key), it);
+                    let sealed = self.sealed(scope, &member(path, &key), it);
                     (key, sealed)
                 };
                 Tree::Map(members.into_iter().map(seal).collect())

@@ -14,7 +14,7 @@ use model::{Address, Id, Known, Mode};
 use crate::observed::Observed;
 use crate::patience::patiently;
 use crate::place::Place;
-use crate::plan::{self, Inputs, Needs, Options};
+use crate::plan::{Needs, Options, Survey};
 use crate::{fingerprint::Fingerprints, wants};
 
 /// How many reads are under way at the same time.
@@ -75,17 +75,11 @@ pub async fn observe(drivers: &Drivers, place: &Place, question: &Question<'_>) 
     let Place { account, region, endpoint } = place.clone();
     let objects = read(batches(drivers, question)?).await?;
     let mut observed = Observed { account, region, endpoint, objects, ..Observed::default() };
+    let Question { stack, catalog, state, fingerprints, options, everything: _ } = *question;
+    let mut survey = Survey::new(stack, catalog, state, fingerprints, options);
     // Every round answers at least one question about one address.
-    for _ in 0..=question.stack.resources.len() + question.stack.data.len() {
-        let inputs = Inputs {
-            stack: question.stack,
-            catalog: question.catalog,
-            state: question.state,
-            observed: &observed,
-            fingerprints: question.fingerprints,
-            options: question.options,
-        };
-        let needs = plan::needs(&inputs);
+    for _ in 0..=stack.resources.len() + stack.data.len() {
+        let needs = survey.needs(&observed);
         if needs.is_empty() {
             break;
         }

@@ -1,7 +1,11 @@
 //! Identity: [`Address`] is ours, [`Id`] is AWS's.
 
+use std::collections::BTreeMap;
+use std::cmp::Ordering;
 use std::fmt;
+use std::ops::Deref;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,9 +18,14 @@ pub enum Mode {
     Data,
 }
 
-/// Where the manifest declares something: `aws_subnet.public["a"]`, `data.aws_vpc.main`.
+/// Where the manifest declares something: `aws_subnet.public["a"]`, `data.aws_vpc.main`. Addresses
+/// are all over stacks, graphs and plans, so clones share their text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Address(Arc<Parts>);
+
+/// What an address consists of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Address {
+pub struct Parts {
     /// Managed or looked up.
     pub mode: Mode,
     /// The kind, as `aws_subnet`.
@@ -27,27 +36,76 @@ pub struct Address {
     pub key: Option<String>,
 }
 
+impl Deref for Address {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Ord for Address {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
+    }
+}
+
+impl PartialOrd for Address {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl From<Parts> for Address {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
 impl Address {
+    /// The address of a resource or data source without `for_each`.
+    pub fn new(mode: Mode, kind: impl Into<String>, name: impl Into<String>) -> Self {
+        Parts { mode, kind: kind.into(), name: name.into(), key: None }.into()
+    }
+
     /// The address of a managed resource without `for_each`.
     pub fn managed(kind: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { mode: Mode::Managed, kind: kind.into(), name: name.into(), key: None }
+        Self::new(Mode::Managed, kind, name)
     }
 
     /// The address of a data source without `for_each`.
     pub fn data(kind: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { mode: Mode::Data, kind: kind.into(), name: name.into(), key: None }
+        Self::new(Mode::Data, kind, name)
     }
 
     /// The same address with a `for_each` key.
     #[must_use]
     pub fn member(&self, key: impl Into<String>) -> Self {
-        Self { key: Some(key.into()), ..self.clone() }
+        self.keyed(Some(key.into()))
     }
 
     /// The address without its `for_each` key: what the manifest's table declares.
     #[must_use]
     pub fn declaration(&self) -> Self {
-        Self { key: None, ..self.clone() }
+        if self.key.is_none() { self.clone() } else { self.keyed(None) }
+    }
+
+    /// The same address with another key, or none.
+    #[must_use]
+    pub fn keyed(&self, key: Option<String>) -> Self {
+        Parts { mode: self.mode, kind: self.kind.clone(), name: self.name.clone(), key }.into()
+    }
+
+    /// Whether `other` is this address or, where this one has no key, a member of what it declares.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        let is_meant = self.key.is_none() || self.key == other.key;
+        is_meant && self.mode == other.mode && self.kind == other.kind && self.name == other.name
+    }
+
+    /// Everything in a map that this address covers, without looking at the rest of it.
+    pub fn covered<'a, V>(&'a self, map: &'a BTreeMap<Self, V>) -> impl Iterator<Item = (&'a Self, &'a V)> {
+        map.range(self..).take_while(|(it, _)| self.covers(it))
     }
 }
 
@@ -91,7 +149,7 @@ impl FromStr for Address {
         if !word(kind) || !word(name) {
             return Err(invalid());
         }
-        Ok(Self { mode, kind: kind.to_owned(), name: name.to_owned(), key })
+        Ok(Parts { mode, kind: kind.to_owned(), name: name.to_owned(), key }.into())
     }
 }
 
@@ -140,5 +198,22 @@ mod tests {
         for wrong in ["", "aws_vpc", "aws_vpc.", ".main", "aws_vpc.main[a]", "aws_vpc.main[\"a\"", "a.b.c"] {
             check(wrong, None);
         }
+    }
+
+    fn check_covered(name: &str, expect: &[&str]) {
+        let all = ["aws_subnet.a", "aws_subnet.b", r#"aws_subnet.b["x"]"#, r#"aws_subnet.b["y"]"#, "aws_subnet.c"];
+        let all: BTreeMap<Address, ()> = all.iter().map(|it| (it.parse().expect("an address"), ())).collect();
+        let name: Address = name.parse().expect("an address");
+        let found: Vec<String> = name.covered(&all).map(|(it, ())| it.to_string()).collect();
+        assert_eq!(found, expect, "{name}");
+    }
+
+    #[test]
+    fn a_declaration_covers_its_members() {
+        check_covered("aws_subnet.b", &["aws_subnet.b", r#"aws_subnet.b["x"]"#, r#"aws_subnet.b["y"]"#]);
+        check_covered(r#"aws_subnet.b["x"]"#, &[r#"aws_subnet.b["x"]"#]);
+        check_covered("aws_subnet.a", &["aws_subnet.a"]);
+        check_covered("aws_subnet.d", &[]);
+        check_covered("aws_vpc.a", &[]);
     }
 }

@@ -73,9 +73,9 @@ pub fn of_plan(plan: &Plan, ground: &Ground<'_>) -> Review {
 fn delete_first(plan: &Plan) -> BTreeSet<Address> {
     let goes_first =
         plan.operations.iter().filter(|it| matches!(it.step, OperationStep::Delete { deposed: false, .. }));
-    let replaced =
-        |address: &Address| plan.changes.iter().any(|it| it.address == *address && it.action == Action::Replace);
-    goes_first.map(|it| it.address.clone()).filter(replaced).collect()
+    let replaced: BTreeSet<&Address> =
+        plan.changes.iter().filter(|it| it.action == Action::Replace).map(|it| &it.address).collect();
+    goes_first.map(|it| it.address.clone()).filter(|it| replaced.contains(it)).collect()
 }
 
 /// The live arguments of everything that changes or goes, under the addresses that state has.
@@ -83,14 +83,14 @@ fn delete_first(plan: &Plan) -> BTreeSet<Address> {
 /// What AWS calls an object that gets a successor stands there under the name of its resource: who
 /// refers to it refers to the successor afterwards, and nothing is lost by that.
 fn before(plan: &Plan, remade: &BTreeMap<String, String>) -> BTreeMap<Address, Planned> {
-    let is_older = |id: &Id| plan.changes.iter().any(|it| it.deposed.as_ref() == Some(id));
-    let moved = |address: &Address| {
-        let change = plan.changes.iter().find(|it| it.address == *address && it.deposed.is_none());
-        change.and_then(|it| it.moved_from.clone()).unwrap_or_else(|| address.clone())
-    };
+    let older: BTreeSet<&Id> = plan.changes.iter().filter_map(|it| it.deposed.as_ref()).collect();
+    let current = plan.changes.iter().filter(|it| it.deposed.is_none());
+    let moves: BTreeMap<&Address, &Address> =
+        current.filter_map(|it| Some((&it.address, it.moved_from.as_ref()?))).collect();
+    let moved = |address: &Address| moves.get(address).copied().unwrap_or(address).clone();
     let told = plan.operations.iter().filter_map(|operation| match &operation.step {
         OperationStep::Update { before, .. } => Some((operation, before)),
-        OperationStep::Delete { id, before, .. } if !is_older(id) => Some((operation, before)),
+        OperationStep::Delete { id, before, .. } if !older.contains(id) => Some((operation, before)),
         OperationStep::Delete { .. } | OperationStep::Create { .. } | OperationStep::Settle { .. } => None,
         OperationStep::Adopt { .. } | OperationStep::Forget | OperationStep::Record { .. } => None,
         OperationStep::Read { .. } => None,

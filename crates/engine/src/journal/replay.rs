@@ -1,5 +1,6 @@
 //! Applies records to a state.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use model::state::{Entry, Object, State, Status, Suspect};
@@ -105,33 +106,33 @@ impl Ledger {
         if record.sequence <= self.state.applied_through {
             return;
         }
-        let about = self.follow(record);
-        apply(&mut self.state, &record.body, about.as_ref());
+        let about = follow(&mut self.open, record);
+        apply(&mut self.state, &record.body, about.as_deref());
         self.state.applied_through = record.sequence;
     }
+}
 
-    /// Keeps the book of open intents, and returns the intent that a record is about.
-    fn follow(&mut self, record: &Record) -> Option<Intent> {
-        match &record.body {
-            Body::Intent(intent) => {
-                let open = OpenIntent { sequence: record.sequence, intent: (**intent).clone(), created: None };
-                self.open.insert(record.sequence, open);
-                Some((**intent).clone())
-            }
-            Body::Created { intent, id } => {
-                let open = self.open.get_mut(intent)?;
-                open.created = Some(id.clone());
-                Some(open.intent.clone())
-            }
-            Body::Ready { intent, .. } | Body::Failed { intent, .. } | Body::Closed { intent, .. } => {
-                let OpenIntent { mut intent, created, .. } = self.open.remove(intent)?;
-                intent.id = intent.id.or(created);
-                Some(intent)
-            }
-            Body::Settled { .. } | Body::Adopted { .. } | Body::Recorded { .. } | Body::Moved { .. } => None,
-            Body::Forgotten { .. } | Body::Arrived { .. } | Body::Expired { .. } => None,
-            Body::Outputs { .. } | Body::Bound { .. } => None,
+/// Keeps the book of open intents, and returns the intent that a record is about.
+fn follow<'a>(open: &'a mut BTreeMap<u64, OpenIntent>, record: &'a Record) -> Option<Cow<'a, Intent>> {
+    match &record.body {
+        Body::Intent(intent) => {
+            let begun = OpenIntent { sequence: record.sequence, intent: (**intent).clone(), created: None };
+            open.insert(record.sequence, begun);
+            Some(Cow::Borrowed(intent))
         }
+        Body::Created { intent, id } => {
+            let open = open.get_mut(intent)?;
+            open.created = Some(id.clone());
+            Some(Cow::Borrowed(&open.intent))
+        }
+        Body::Ready { intent, .. } | Body::Failed { intent, .. } | Body::Closed { intent, .. } => {
+            let OpenIntent { mut intent, created, .. } = open.remove(intent)?;
+            intent.id = intent.id.or(created);
+            Some(Cow::Owned(intent))
+        }
+        Body::Settled { .. } | Body::Adopted { .. } | Body::Recorded { .. } | Body::Moved { .. } => None,
+        Body::Forgotten { .. } | Body::Arrived { .. } | Body::Expired { .. } => None,
+        Body::Outputs { .. } | Body::Bound { .. } => None,
     }
 }
 

@@ -3,14 +3,14 @@
 //! In: its desired arguments, what state remembers, what AWS says. Out: a decision. It must not
 //! know what the decision means for others: they see it in the values they refer to.
 
-use model::Planned;
 use model::catalog::Life;
 use model::diagnostic::{Diagnostic, Severity};
 use model::plan::{Cause, Effect};
-use model::stack::{Resource, check_rules};
+use model::source::Span;
+use model::stack::{Resource, Stack, check_rules};
 use model::state::{Object, Status};
 use model::tree::without_symbols;
-use model::{Address, Id, Known, Path, Tree};
+use model::{Address, Authored, Id, Known, Path, Planned, Tree};
 
 use driver::{Live, Phase};
 
@@ -22,8 +22,8 @@ use super::{memory, replace};
 /// Decides.
 pub(super) fn resource(walk: &mut Walk<'_>, resource: &Resource, desired: Planned) -> Decided {
     let mut decided = match current(walk, &resource.address) {
-        Some((object, Some(Some(live)))) => existing(walk, resource, desired, &object, &live),
-        Some((object, Some(None))) => gone(resource, desired, &object),
+        Some((object, Some(Some(live)))) => existing(walk, resource, desired, object, live),
+        Some((object, Some(None))) => gone(resource, desired, object),
         // Nobody looked: nothing can be said, so nothing is done.
         Some((_, None)) => Decided::keep(resource.kind.name, desired),
         None => fresh(walk, resource, desired),
@@ -34,22 +34,20 @@ pub(super) fn resource(walk: &mut Walk<'_>, resource: &Resource, desired: Planne
     decided
 }
 
-type Sight = Option<Option<Live>>;
+type Sight<'a> = Option<Option<&'a Live>>;
 
-fn current(walk: &Walk<'_>, address: &Address) -> Option<(Object, Sight)> {
+fn current<'a>(walk: &Walk<'a>, address: &Address) -> Option<(&'a Object, Sight<'a>)> {
     let object = walk.tracking.entries.get(address)?.entry.current.as_ref()?;
-    let sight = walk.live(address, &object.id).map(|it| it.cloned());
-    Some((object.clone(), sight))
+    Some((object, walk.live(address, &object.id)))
 }
 
 /// State does not know it.
 fn fresh(walk: &mut Walk<'_>, resource: &Resource, desired: Planned) -> Decided {
     let address = &resource.address;
-    let import = walk.inputs.stack.imports.iter().find(|(to, _, _)| to == address);
-    if let Some((_, id, span)) = import.cloned() {
-        let looked_up = walk.inputs.observed.adoptable.get(address).cloned();
-        return match (looked_up, walk.inputs.stack.evaluate_import(&id, &walk.objects)) {
-            (Some(Some((id, live))), _) => adopt(walk, resource, desired, id, &live),
+    let looked_up = walk.inputs.observed.adoptable.get(address);
+    if let Some((id, span)) = import(walk.inputs.stack, address) {
+        return match (looked_up, walk.inputs.stack.evaluate_import(id, &walk.objects)) {
+            (Some(Some((id, live))), _) => adopt(walk, resource, desired, id.clone(), live),
             (Some(None), _) => {
                 let message = format!("there is nothing to import as `{address}`");
                 let help = format!("`id` is what Terraform's import takes: {}", resource.kind.import);
@@ -71,8 +69,8 @@ fn fresh(walk: &mut Walk<'_>, resource: &Resource, desired: Planned) -> Decided 
             }
         };
     }
-    let course = match (resource.kind.life, walk.inputs.observed.adoptable.get(address).cloned()) {
-        (Life::Adopted, Some(Some((id, live)))) => return adopt(walk, resource, desired, id, &live),
+    let course = match (resource.kind.life, looked_up) {
+        (Life::Adopted, Some(Some((id, live)))) => return adopt(walk, resource, desired, id.clone(), live),
         (Life::Adopted, None) => {
             if let Ok(known) = desired.clone().known() {
                 walk.needs.adopt.push((address.clone(), known));
@@ -83,6 +81,13 @@ fn fresh(walk: &mut Walk<'_>, resource: &Resource, desired: Planned) -> Decided 
     };
     let reason = matches!(course, Course::Find).then(|| "found when its arguments are known".to_owned());
     Decided { course, reason, ..Decided::keep(resource.kind.name, desired) }
+}
+
+/// What is to be imported under an address, and where that stands.
+pub(super) fn import<'a>(stack: &'a Stack, address: &Address) -> Option<(&'a Authored, Span)> {
+    let at = stack.imports.binary_search_by(|(to, _, _)| to.cmp(address)).ok()?;
+    let (_, id, span) = &stack.imports[at];
+    Some((id, *span))
 }
 
 /// State knows it and AWS does not.
@@ -122,20 +127,15 @@ fn adopt(walk: &mut Walk<'_>, resource: &Resource, desired: Planned, id: Id, liv
 
 /// State and AWS both know it.
 fn existing(walk: &mut Walk<'_>, resource: &Resource, desired: Planned, object: &Object, live: &Live) -> Decided {
-    let recorded_as = walk.tracking.entries[&resource.address].recorded_as.clone();
+    let recorded_as = &walk.tracking.entries[&resource.address].recorded_as;
     let uncertain = matches!(object.status, Status::Updating | Status::Failed);
     let completing = object.status == Status::Creating;
-    let comparer = comparer(walk, resource, &recorded_as, uncertain, completing, false);
+    let comparer = comparer(walk, resource, recorded_as, uncertain, completing, false);
     let found = comparer.compare((resource.kind.inputs)(), &desired, &object.inputs, &live.inputs);
-    let before = veil(live.inputs.clone(), &desired, &object.inputs);
-    let mut decided = Decided {
-        attributes: found.attributes,
-        drift: found.drift,
-        before,
-        ..Decided::keep(resource.kind.name, desired)
-    };
+    let mut decided =
+        Decided { attributes: found.attributes, drift: found.drift, ..Decided::keep(resource.kind.name, desired) };
     let remembered = memory::local(walk.inputs.stack, resource, &decided.desired, &walk.objects);
-    let remembered = walk.inputs.fingerprints.seal(&recorded_as, remembered);
+    let remembered = walk.inputs.fingerprints.seal(recorded_as, remembered);
     let (schema, ignore) = ((resource.kind.inputs)(), &resource.lifecycle.ignore_changes);
     let recorded = memory::compare(schema, &object.local, &remembered, ignore);
     let begun = match object.status {
@@ -156,6 +156,9 @@ fn existing(walk: &mut Walk<'_>, resource: &Resource, desired: Planned, object: 
         return decided;
     }
     decided.course = in_place(walk, resource, &decided, object, live);
+    if let Course::Update { .. } = decided.course {
+        decided.before = veil(live.inputs.clone(), &decided.desired, &object.inputs);
+    }
     if let (Course::Settle { .. }, Status::Updating | Status::Creating) = (&decided.course, object.status) {
         let what = if object.status == Status::Creating { "creation" } else { "last update" };
         decided.reason = Some(format!("its {what} was not finished"));
@@ -224,7 +227,8 @@ fn replacement(
         let reason = decided.reason.clone().unwrap_or_default();
         walk.problems.push(super::removal::protected(address, resource.spans.header, "replaced", &reason));
     }
-    decided.before = super::removal::with_local(&decided.before, &local);
+    let before = veil(live.clone(), &decided.desired, &object.inputs);
+    decided.before = super::removal::with_local(before, &local);
     decided.course = Course::Replace { old, order, after };
 }
 

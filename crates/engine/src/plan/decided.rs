@@ -8,7 +8,7 @@ use model::plan::{AttributeChange, Effect};
 use model::{Address, Id, Known, Path, Planned, Tree};
 
 /// What is to become of one address, and why.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Decided {
     /// The kind's name.
     pub kind: String,

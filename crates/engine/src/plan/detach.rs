@@ -31,8 +31,18 @@ pub(super) fn detached(
     Ok((Tree::Map(without), changed))
 }
 
+/// The addresses of everything that a value waits for.
+pub(super) fn sources(value: &Planned) -> BTreeSet<&Address> {
+    match value {
+        Tree::Hole(pending) => pending.sources.iter().map(|it| &it.address).collect(),
+        Tree::List(items) => items.iter().flat_map(sources).collect(),
+        Tree::Map(members) => members.values().flat_map(sources).collect(),
+        Tree::Null | Tree::Bool(_) | Tree::Int(_) | Tree::Float(_) | Tree::Text(_) | Tree::Secret(_) => BTreeSet::new(),
+    }
+}
+
 /// Whether a value waits for something of an address.
-pub(super) fn refers(value: &Planned, address: &Address) -> bool {
+fn refers(value: &Planned, address: &Address) -> bool {
     value.any(&mut |it| match it {
         Tree::Hole(pending) => pending.sources.iter().any(|it| it.address == *address),
         Tree::Null | Tree::Bool(_) | Tree::Int(_) | Tree::Float(_) | Tree::Text(_) => false,

@@ -5,14 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use model::Address;
 use model::catalog::{Identity, Kind, Life};
 use model::diagnostic::Diagnostic;
 use model::plan::{
     Binding, Change, Drift, Edge, EdgeReason, Operation, OperationId, OperationStep, OutputChange, Plan,
 };
-use petgraph::algo::tarjan_scc;
+use model::{Address, Id, Known, Planned, Tree};
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
+use serde_json::Value as Json;
 
 use super::decided::{Course, Order};
 use super::lower::{Lowered, Parts};
@@ -36,7 +37,8 @@ pub(super) fn assemble(
     }
     let mut changes = lowered.changes;
     changes.sort_by_key(|(_, operation)| position[operation.0]);
-    let after = |change: &Change| before(&lowered.operations, &edges, &change.address);
+    let before = before(&lowered.operations, &edges);
+    let after = |change: &Change| before.get(&change.address).cloned().unwrap_or_default();
     let changes = changes.into_iter().map(|(change, _)| Change { after: after(&change), ..change }).collect();
     let drift = walk.decided.iter().flat_map(|(address, decided)| {
         let row = |(path, last_applied, live): &(model::Path, model::Known, model::Known)| Drift {
@@ -71,11 +73,14 @@ fn binding(walk: &Walk<'_>) -> Binding {
     }
 }
 
-/// The other addresses whose operations come right before those of one.
-fn before(operations: &[Operation], edges: &BTreeSet<Edge>, address: &Address) -> BTreeSet<Address> {
+/// By address, the other addresses whose operations come right before its own.
+fn before<'a>(operations: &'a [Operation], edges: &BTreeSet<Edge>) -> BTreeMap<&'a Address, BTreeSet<Address>> {
     let at = |id: OperationId| &operations[id.0].address;
-    let into = edges.iter().filter(|it| at(it.second) == address && at(it.first) != address);
-    into.map(|it| at(it.first).clone()).collect()
+    let mut all: BTreeMap<&Address, BTreeSet<Address>> = BTreeMap::new();
+    for edge in edges.iter().filter(|it| at(it.first) != at(it.second)) {
+        all.entry(at(edge.second)).or_default().insert(at(edge.first).clone());
+    }
+    all
 }
 
 fn edges(walk: &Walk<'_>, lowered: &Lowered) -> BTreeSet<Edge> {
@@ -205,24 +210,23 @@ impl Edges {
 
     /// An object that one address lets go of and another takes: no two have it at once.
     fn hands_over(&mut self, walk: &Walk<'_>, lowered: &Lowered) {
+        // By kind and id; without an id where it is known only when the arguments are.
+        let mut takers: BTreeMap<(&str, Option<&Id>), Vec<OperationId>> = BTreeMap::new();
+        for (index, operation) in lowered.operations.iter().enumerate() {
+            let id = match &operation.step {
+                OperationStep::Adopt { id, .. } => Some(id),
+                OperationStep::Create { .. } if is_adopted(walk, &operation.address) => None,
+                OperationStep::Create { .. } | OperationStep::Update { .. } | OperationStep::Delete { .. } => continue,
+                OperationStep::Settle { .. } | OperationStep::Forget => continue,
+                OperationStep::Record { .. } | OperationStep::Read { .. } => continue,
+            };
+            takers.entry((&operation.kind, id)).or_default().push(OperationId(index));
+        }
         for (address, parts) in &lowered.parts {
-            let current = walk.tracking.entries.get(address).and_then(|it| it.entry.current.as_ref());
-            let (Some(forgets), Some(current)) = (parts.forgets, current) else { continue };
-            for (index, operation) in lowered.operations.iter().enumerate() {
-                let takes = operation.kind == address.kind
-                    && match &operation.step {
-                        OperationStep::Adopt { id, .. } => *id == current.id,
-                        // Which one it means is known only when its arguments are.
-                        OperationStep::Create { .. } => {
-                            kind(walk, &operation.address).is_some_and(|it| it.life == Life::Adopted)
-                        }
-                        OperationStep::Update { .. } | OperationStep::Delete { .. } => false,
-                        OperationStep::Settle { .. } | OperationStep::Forget => false,
-                        OperationStep::Record { .. } | OperationStep::Read { .. } => false,
-                    };
-                if takes {
-                    self.add(forgets, OperationId(index), EdgeReason::NameIsExclusive);
-                }
+            let (Some(forgets), Some(id)) = (parts.forgets, walk.tracking.id(address)) else { continue };
+            let kind = address.kind.as_str();
+            for taker in [Some(id), None].into_iter().filter_map(|it| takers.get(&(kind, it))).flatten() {
+                self.add(forgets, *taker, EdgeReason::NameIsExclusive);
             }
         }
     }
@@ -234,7 +238,7 @@ impl Edges {
         for id in ids() {
             let operation = &lowered.operations[id.0];
             if let OperationStep::Delete { before, .. } = &operation.step {
-                for claim in claims(walk, &operation.kind, &before.clone().widen()) {
+                for claim in claims(walk, &operation.kind, before, Known::to_json) {
                     freed.entry(claim).or_default().push(id);
                 }
             }
@@ -244,7 +248,7 @@ impl Edges {
             let OperationStep::Create { desired } = &operation.step else { continue };
             let is_own =
                 |delete: &OperationId| lowered.parts.get(&operation.address).and_then(|it| it.deletes) == Some(*delete);
-            for claim in claims(walk, &operation.kind, desired) {
+            for claim in claims(walk, &operation.kind, desired, Planned::to_json) {
                 for delete in freed.get(&claim).into_iter().flatten().filter(|it| !is_own(it)) {
                     self.add(*delete, id, EdgeReason::NameIsExclusive);
                 }
@@ -269,13 +273,18 @@ fn kind(walk: &Walk<'_>, address: &Address) -> Option<&'static Kind> {
     walk.inputs.catalog.kind(&address.kind)
 }
 
+fn is_adopted(walk: &Walk<'_>, address: &Address) -> bool {
+    kind(walk, address).is_some_and(|it| it.life == Life::Adopted)
+}
+
 /// What only one object at a time can have, as texts that are equal when the claims are.
-fn claims(walk: &Walk<'_>, kind: &str, arguments: &model::Planned) -> Vec<String> {
+fn claims<H>(walk: &Walk<'_>, kind: &str, arguments: &Tree<H>, json: fn(&Tree<H>) -> Json) -> Vec<String> {
     let Some(kind) = walk.inputs.catalog.kind(kind) else { return Vec::new() };
     let known = |names: &[&str]| -> Option<Vec<String>> {
-        let value = |name: &&str| {
-            let known = arguments.get(name).cloned().unwrap_or(model::Tree::Null).known().ok()?;
-            Some(format!("{name}={}", known.to_json()))
+        let value = |name: &&str| match arguments.get(name) {
+            None => Some(format!("{name}=null")),
+            Some(value) if value.has_hole() => None,
+            Some(value) => Some(format!("{name}={}", json(value))),
         };
         names.iter().map(value).collect()
     };
@@ -303,10 +312,6 @@ fn order(
     for edge in edges {
         graph.add_edge(nodes[edge.first.0], nodes[edge.second.0], edge.reason);
     }
-    let loops: Vec<Vec<NodeIndex>> = tarjan_scc(&graph).into_iter().filter(|it| it.len() > 1).collect();
-    if !loops.is_empty() {
-        return Err(loops.iter().map(|it| circular(walk, operations, &graph, it)).collect());
-    }
     let mut waits: Vec<usize> =
         nodes.iter().map(|it| graph.neighbors_directed(*it, petgraph::Direction::Incoming).count()).collect();
     let mut free: BTreeSet<usize> = (0..operations.len()).filter(|it| waits[*it] == 0).collect();
@@ -320,7 +325,11 @@ fn order(
             }
         }
     }
-    Ok(order)
+    if order.len() == operations.len() {
+        return Ok(order);
+    }
+    let loops = kosaraju_scc(&graph).into_iter().filter(|it| it.len() > 1);
+    Err(loops.map(|it| circular(walk, operations, &graph, &it)).collect())
 }
 
 /// The shortest loop among operations that all wait for each other.

@@ -12,7 +12,7 @@ use model::{Address, Known, Path, Planned, Tree};
 
 use super::compare::veil;
 use super::decided::{After, Course, Decided};
-use super::detach::{detached, refers};
+use super::detach::{detached, sources};
 use super::replace::way_out;
 use super::walk::Walk;
 
@@ -49,18 +49,14 @@ pub(super) struct Parts {
 /// Lowers every decision.
 pub(super) fn lower(walk: &mut Walk<'_>) -> Lowered {
     let mut lowered = Lowered::default();
-    let mut addresses: Vec<Address> = walk.graph.order().to_vec();
     let undeclared = walk.decided.keys().filter(|it| walk.graph.node(it).is_none());
-    addresses.extend(undeclared.cloned().collect::<Vec<Address>>());
-    for address in &addresses {
-        if let Some(decided) = walk.decided.get(address).cloned() {
-            lowered.address(walk, address, &decided);
+    for address in walk.graph.order().iter().chain(undeclared) {
+        if let Some(decided) = walk.decided.get(address) {
+            lowered.address(walk, address, decided);
         }
     }
-    let tracked: Vec<(Address, &Entry)> =
-        walk.tracking.entries.iter().map(|(address, it)| (address.clone(), it.entry)).collect();
-    for (address, entry) in tracked.iter().filter(|(address, _)| walk.selection.contains(address)) {
-        lowered.deposed(walk, address, entry);
+    for (address, tracked) in walk.tracking.entries.iter().filter(|(address, _)| walk.selection.contains(address)) {
+        lowered.deposed(walk, address, tracked.entry);
     }
     lowered.detach_users(walk);
     lowered
@@ -157,7 +153,7 @@ impl Lowered {
         for object in &entry.deposed {
             let live = walk.live(address, &object.id);
             let told = live.flatten().map_or_else(|| Tree::Map(BTreeMap::new()), |it| it.inputs.clone());
-            let before = super::removal::with_local(&veil(told, &Tree::Null, &object.inputs), &object.local);
+            let before = super::removal::with_local(veil(told, &Tree::Null, &object.inputs), &object.local);
             let step = OperationStep::Delete { id: object.id.clone(), before, deposed: true };
             let operation = self.push(address, &entry.kind, step);
             let reason = match live {
@@ -174,23 +170,26 @@ impl Lowered {
     /// Users that stay let go of what goes before it comes again; where they cannot, there is
     /// no plan.
     fn detach_users(&mut self, walk: &mut Walk<'_>) {
-        let replaced: Vec<Address> =
-            walk.decided.iter().filter(|(_, it)| it.is_delete_first()).map(|(it, _)| it.clone()).collect();
-        let users: Vec<(Address, Decided)> = walk
-            .decided
-            .iter()
-            .filter(|(_, it)| matches!(it.course, Course::Update { .. }))
-            .map(|(address, it)| (address.clone(), it.clone()))
-            .collect();
-        for (user, decided) in &users {
-            let gone: Vec<&Address> = replaced.iter().filter(|it| refers(&decided.desired, it)).collect();
+        let is_update = |it: &Decided| matches!(it.course, Course::Update { .. });
+        let mut problems = Vec::new();
+        for (user, decided) in walk.decided.iter().filter(|(_, it)| is_update(it)) {
+            let goes = |it: &Address| walk.decided.get(it).is_some_and(Decided::is_delete_first);
+            let gone: BTreeSet<&Address> = sources(&decided.desired).into_iter().filter(|it| goes(it)).collect();
             if !gone.is_empty() {
-                self.detach(walk, user, decided, &gone);
+                self.detach(walk, user, decided, &gone, &mut problems);
             }
         }
+        walk.problems.extend(problems);
     }
 
-    fn detach(&mut self, walk: &mut Walk<'_>, user: &Address, decided: &Decided, gone: &[&Address]) {
+    fn detach(
+        &mut self,
+        walk: &Walk<'_>,
+        user: &Address,
+        decided: &Decided,
+        gone: &BTreeSet<&Address>,
+        problems: &mut Vec<Diagnostic>,
+    ) {
         let Some(resource) = walk.inputs.stack.resources.get(user) else { return };
         let Course::Update { id, .. } = &decided.course else { return };
         let (mut live, mut changed) = (decided.before.clone(), BTreeSet::new());
@@ -200,7 +199,7 @@ impl Lowered {
                     live = without;
                     changed.extend(arguments);
                 }
-                Err(argument) => walk.problems.push(stuck(walk, user, &argument, gone)),
+                Err(argument) => problems.push(stuck(walk, user, &argument, gone)),
             }
         }
         if changed.is_empty() {

@@ -20,6 +20,7 @@ mod removal;
 mod replace;
 mod selection;
 mod summary;
+mod survey;
 mod target;
 mod walk;
 
@@ -42,6 +43,7 @@ pub use moves::moved;
 pub use outputs::{remembered_output, stamped};
 pub use preview::{Preview, preview};
 pub use summary::{Summary, has_changes, summary};
+pub use survey::Survey;
 pub use target::{Update, overlaid, sent};
 
 /// Everything that a plan is a function of.
@@ -102,16 +104,19 @@ impl Needs {
     pub fn is_empty(&self) -> bool {
         self.adopt.is_empty() && self.imports.is_empty() && self.data.is_empty()
     }
+
+    /// Where it would be looked up for.
+    pub fn addresses(&self) -> impl Iterator<Item = &Address> {
+        let known = self.adopt.iter().chain(&self.data).map(|(address, _)| address);
+        known.chain(self.imports.iter().map(|(address, _)| address))
+    }
 }
 
-/// What else could be looked up: adopted kinds and imports that state does not know, and data
-/// sources whose arguments are known and that wait for nothing that this plan changes. The
-/// observer looks, adds what it found, and asks again until nothing is left.
-///
-/// Problems of the manifest are left to [`plan`], which finds them again.
+/// What else could be looked up, given what is known: a [`Survey`] of one round.
 #[must_use]
 pub fn needs(inputs: &Inputs<'_>) -> Needs {
-    walk::walk(inputs).map(|walked| walked.needs).unwrap_or_default()
+    let Inputs { stack, catalog, state, observed, fingerprints, options } = *inputs;
+    Survey::new(stack, catalog, state, fingerprints, options).needs(observed)
 }
 
 /// Plans.
@@ -119,7 +124,8 @@ pub fn needs(inputs: &Inputs<'_>) -> Needs {
 /// # Errors
 /// Everything that keeps the plan from being carried out, at once.
 pub fn plan(inputs: &Inputs<'_>) -> Result<Planning, Vec<Diagnostic>> {
-    let mut walked = walk::walk(inputs)?;
+    let ground = walk::Ground::of(inputs.stack, inputs.state, inputs.options)?;
+    let mut walked = walk::walk(inputs, &ground);
     removal::decide(&mut walked);
     let outputs = outputs::compare(&mut walked);
     walked.stop_on_errors()?;

@@ -93,11 +93,11 @@ pub fn moved(stack: &Stack, state: &State) -> BTreeMap<Address, Address> {
 /// What one block moves: an address, or all members of a declaration. What the manifest still
 /// declares under its old address stays there.
 fn steps(moved: &Moved, stack: &Stack, entries: &BTreeMap<Address, Tracked<'_>>) -> Vec<(Address, Address)> {
-    let is_meant = |it: &&Address| **it == moved.from || (moved.from.key.is_none() && it.declaration() == moved.from);
     let renamed = |it: &Address| match (&it.key, &moved.to.key) {
         (Some(key), None) if moved.from.key.is_none() => moved.to.member(key.as_str()),
         _ => moved.to.clone(),
     };
     let stays = |it: &Address| stack.resources.contains_key(it);
-    entries.keys().filter(is_meant).filter(|it| !stays(it)).map(|it| (it.clone(), renamed(it))).collect()
+    let meant = moved.from.covered(entries).map(|(it, _)| it);
+    meant.filter(|it| !stays(it)).map(|it| (it.clone(), renamed(it))).collect()
 }

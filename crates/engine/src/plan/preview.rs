@@ -31,7 +31,8 @@ pub struct Preview {
 /// # Errors
 /// There is no order to plan in: a loop, or a selection of something that is not there.
 pub fn preview(inputs: &Inputs<'_>) -> Result<Preview, Vec<Diagnostic>> {
-    let mut walked = walk::walk(inputs)?;
+    let ground = walk::Ground::of(inputs.stack, inputs.state, inputs.options)?;
+    let mut walked = walk::walk(inputs, &ground);
     removal::decide(&mut walked);
     let lowered = lower::lower(&mut walked);
     let delete_first =

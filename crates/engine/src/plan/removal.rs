@@ -3,6 +3,8 @@
 //!
 //! In: a finished walk. Out: decisions to delete or to forget. It must not know operations.
 
+use std::collections::BTreeMap;
+
 use model::Address;
 use model::catalog::{Kind, Life};
 use model::diagnostic::Diagnostic;
@@ -11,7 +13,7 @@ use model::stack::Resource;
 use model::state::Entry;
 use model::{Known, Tree};
 
-use super::compare::{NULL, veil};
+use super::compare::veil;
 use super::decided::{Course, Decided};
 use super::memory;
 use super::walk::Walk;
@@ -19,11 +21,11 @@ use super::walk::Walk;
 /// Decides for every tracked address that is not desired.
 pub(super) fn decide(walk: &mut Walk<'_>) {
     let destroy = walk.inputs.options.destroy;
-    let tracked: Vec<(Address, &Entry)> =
-        walk.tracking.entries.iter().map(|(address, it)| (address.clone(), it.entry)).collect();
-    for (address, entry) in tracked {
-        let is_desired = !destroy && walk.inputs.stack.resources.contains_key(&address);
-        if is_desired || !walk.selection.contains(&address) {
+    let tracking = walk.tracking;
+    for (address, tracked) in &tracking.entries {
+        let entry = tracked.entry;
+        let is_desired = !destroy && walk.inputs.stack.resources.contains_key(address);
+        if is_desired || !walk.selection.contains(address) {
             continue;
         }
         let Some(kind) = walk.inputs.catalog.kind(&entry.kind) else {
@@ -32,8 +34,8 @@ pub(super) fn decide(walk: &mut Walk<'_>) {
             walk.problems.push(Diagnostic::nowhere("unknown-type", message).help(help));
             continue;
         };
-        if let Some(decided) = going(walk, &address, entry, kind) {
-            walk.decided.insert(address, decided);
+        if let Some(decided) = going(walk, address, entry, kind) {
+            walk.decided.insert(address.clone(), decided);
         }
     }
 }
@@ -42,7 +44,7 @@ fn going(walk: &mut Walk<'_>, address: &Address, entry: &Entry, kind: &'static K
     let declared = walk.inputs.stack.resources.get(address);
     let object = entry.current.as_ref()?;
     let live = walk.live(address, &object.id);
-    let mut decided = Decided::keep(kind.name, Tree::Map(std::collections::BTreeMap::new()));
+    let mut decided = Decided::keep(kind.name, Tree::Map(BTreeMap::new()));
     let forget = |reason: &str, decided: Decided| {
         Some(Decided { course: Course::Forget, reason: Some(reason.to_owned()), ..decided })
     };
@@ -67,13 +69,13 @@ fn going(walk: &mut Walk<'_>, address: &Address, entry: &Entry, kind: &'static K
             None => undeclared(address, reason),
         });
     }
-    let told = live.flatten().map_or_else(|| Tree::Map(std::collections::BTreeMap::new()), |it| it.inputs.clone());
+    let told = live.flatten().map_or_else(|| Tree::Map(BTreeMap::new()), |it| it.inputs.clone());
     let local = declared
         .map_or_else(|| object.local.clone(), |it| memory::local(walk.inputs.stack, it, &it.offline, &walk.objects));
     if skips_destroy(&local) {
         return forget("`skip_destroy` keeps it in AWS", decided);
     }
-    decided.before = with_local(&veil(told, &NULL.clone().widen(), &object.inputs), &local);
+    decided.before = with_local(veil(told, &Tree::Null, &object.inputs), &local);
     decided.reason = (!walk.inputs.options.destroy).then(|| "the manifest no longer has it".to_owned());
     decided.course = Course::Delete { id: object.id.clone() };
     Some(decided)
@@ -85,12 +87,14 @@ pub(super) fn skips_destroy(local: &Known) -> bool {
 }
 
 fn is_removed(walk: &Walk<'_>, address: &Address) -> bool {
-    walk.inputs.stack.removed.iter().any(|(from, _)| from == address || *from == address.declaration())
+    let removed = &walk.inputs.stack.removed;
+    let is_named = |it: &Address| removed.binary_search_by(|(from, _)| from.cmp(it)).is_ok();
+    is_named(address) || is_named(&address.declaration())
 }
 
 /// Live arguments, overlaid with those that only stackctl reads.
-pub(super) fn with_local(live: &Known, local: &Known) -> Known {
-    let mut all = live.as_map().cloned().unwrap_or_default();
+pub(super) fn with_local(live: Known, local: &Known) -> Known {
+    let mut all = if let Tree::Map(members) = live { members } else { BTreeMap::new() };
     for (name, value) in memory::arguments(local) {
         all.insert(name.clone(), value.clone());
     }

@@ -38,9 +38,7 @@ pub(super) fn reason(walk: &Walk<'_>, resource: &Resource, decided: &Decided, ob
 /// Why a trigger goes off, if it does.
 fn triggered(walk: &Walk<'_>, trigger: &Trigger) -> Option<String> {
     let address = trigger.address.as_ref()?;
-    let is_meant = |it: &model::Address| it == address || (address.key.is_none() && it.declaration() == *address);
-    let (meant, decided) =
-        walk.decided.iter().find(|(it, decided)| is_meant(it) && goes_off(walk, trigger, it, decided))?;
+    let (meant, decided) = address.covered(&walk.decided).find(|(it, decided)| goes_off(walk, trigger, it, decided))?;
     Some(match (&trigger.attribute, &decided.course) {
         (Some(attribute), _) => format!("`{attribute}` of `{meant}` changes, which triggers it"),
         (None, Course::Replace { .. }) => format!("`{meant}` is replaced, which triggers it"),

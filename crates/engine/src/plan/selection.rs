@@ -2,7 +2,7 @@
 //!
 //! In: names. Out: addresses. It must not know what a plan does with them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::diagnostic::{Diagnostic, nearest};
 use model::graph::Graph;
@@ -38,47 +38,54 @@ pub(super) fn select(
     if options.targets.is_empty() && options.layers.is_empty() {
         return Ok(Selection(None));
     }
-    let all: BTreeSet<Address> =
-        stack.resources.keys().chain(stack.data.keys()).chain(tracking.entries.keys()).cloned().collect();
+    let all: BTreeMap<Address, ()> = stack
+        .resources
+        .keys()
+        .chain(stack.data.keys())
+        .chain(tracking.entries.keys())
+        .map(|it| (it.clone(), ()))
+        .collect();
     let mut unknown: Vec<Diagnostic> =
-        options.targets.iter().filter(|target| !all.iter().any(|it| matches(target, it))).map(no_target).collect();
+        options.targets.iter().filter(|target| target.covered(&all).next().is_none()).map(no_target).collect();
     unknown.extend(options.layers.iter().filter(|it| !stack.layers.contains(it)).map(|it| no_layer(it, stack)));
     if !unknown.is_empty() {
         return Err(unknown);
     }
-    let is_target =
-        |it: &Address| options.targets.is_empty() || options.targets.iter().any(|target| matches(target, it));
+    let targets: BTreeSet<&Address> = options.targets.iter().collect();
+    let is_target = |it: &Address| {
+        targets.is_empty() || targets.contains(it) || (it.key.is_some() && targets.contains(&it.declaration()))
+    };
     let layer = |it: &Address| match it.mode {
         Mode::Managed => stack.resources.get(it).map(|it| &it.layer),
         Mode::Data => stack.data.get(it).map(|it| &it.layer),
     };
     let is_layer =
         |it: &Address| options.layers.is_empty() || layer(it).is_some_and(|layer| options.layers.contains(layer));
-    let mut selected: BTreeSet<Address> = all.iter().filter(|it| is_target(it) && is_layer(it)).cloned().collect();
+    let mut selected: BTreeSet<Address> = all.into_keys().filter(|it| is_target(it) && is_layer(it)).collect();
     if !options.destroy {
         selected.extend(graph.with_dependencies(&selected));
         return Ok(Selection(Some(selected)));
     }
     // What is only in state has its dependencies only there.
+    let recorded = recorded_dependents(tracking);
     let mut open: Vec<Address> = selected.iter().cloned().collect();
     while let Some(next) = open.pop() {
-        let mut further = graph.with_dependents([&next]);
-        further.extend(recorded_dependents(tracking, &next));
-        open.extend(further.into_iter().filter(|it| selected.insert(it.clone())));
+        let further = graph.dependents(&next).into_keys().chain(recorded.get(&next).into_iter().flatten().copied());
+        open.extend(further.filter(|it| selected.insert((*it).clone())).cloned());
     }
     Ok(Selection(Some(selected)))
 }
 
-fn recorded_dependents(tracking: &Tracking<'_>, on: &Address) -> Vec<Address> {
-    let depends = |it: &&Address| {
-        let current = tracking.entries.get(it).and_then(|it| it.entry.current.as_ref());
-        current.is_some_and(|it| tracking.present(&it.dependencies).contains(on))
-    };
-    tracking.entries.keys().filter(depends).cloned().collect()
-}
-
-fn matches(target: &Address, address: &Address) -> bool {
-    target == address || (target.key.is_none() && *target == address.declaration())
+/// By address, what depends on it as state remembers.
+fn recorded_dependents<'a>(tracking: &'a Tracking<'_>) -> BTreeMap<Address, Vec<&'a Address>> {
+    let mut dependents: BTreeMap<Address, Vec<&Address>> = BTreeMap::new();
+    for (address, tracked) in &tracking.entries {
+        let current = tracked.entry.current.iter();
+        for on in current.flat_map(|it| tracking.present(&it.dependencies)) {
+            dependents.entry(on).or_default().push(address);
+        }
+    }
+    dependents
 }
 
 fn no_layer(name: &str, stack: &Stack) -> Diagnostic {

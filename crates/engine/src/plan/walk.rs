@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use model::diagnostic::{Diagnostic, Severity};
 use model::graph::{self, Graph};
 use model::schema::Schema;
-use model::stack::{Data, Live, Resource, object_value};
+use model::stack::{Data, Live, Resource, Stack, object_value, unknown};
+use model::state::State;
 use model::tree::is_symbol;
 use model::{Address, Id, Known, Mode, Pending, Planned, Secret, Tree};
 
@@ -17,7 +18,30 @@ use super::compare::NULL;
 use super::decided::{Course, Decided};
 use super::moves::{self, Tracking};
 use super::selection::{self, Selection};
-use super::{Inputs, Needs, decide};
+use super::{Inputs, Needs, Options, decide};
+
+/// What a walk needs to know before it starts, whatever was read of AWS.
+#[derive(Debug)]
+pub(super) struct Ground<'a> {
+    /// The stack's graph.
+    pub graph: Graph,
+    /// State under present addresses.
+    pub tracking: Tracking<'a>,
+    /// What may be touched.
+    pub selection: Selection,
+    /// What came up already.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl<'a> Ground<'a> {
+    /// Orders a stack, follows its moves and narrows it down to what was asked for.
+    pub fn of(stack: &Stack, state: &'a State, options: &Options) -> Result<Self, Vec<Diagnostic>> {
+        let graph = graph::build(stack)?;
+        let (tracking, warnings) = moves::follow(stack, state);
+        let selection = selection::select(stack, &graph, &tracking, options)?;
+        Ok(Self { graph, tracking, selection, warnings })
+    }
+}
 
 /// A walk in progress, and what it found.
 #[derive(Debug)]
@@ -25,11 +49,11 @@ pub(super) struct Walk<'a> {
     /// What the plan is a function of.
     pub inputs: &'a Inputs<'a>,
     /// The stack's graph.
-    pub graph: Graph,
+    pub graph: &'a Graph,
     /// State under present addresses.
-    pub tracking: Tracking<'a>,
+    pub tracking: &'a Tracking<'a>,
     /// What may be touched.
-    pub selection: Selection,
+    pub selection: &'a Selection,
     /// What references see.
     pub objects: BTreeMap<Address, Planned>,
     /// What is to become of each address.
@@ -41,41 +65,38 @@ pub(super) struct Walk<'a> {
 }
 
 /// Walks. For a destroy nothing is desired, so nothing is decided here.
-pub(super) fn walk<'a>(inputs: &'a Inputs<'a>) -> Result<Walk<'a>, Vec<Diagnostic>> {
-    let graph = graph::build(inputs.stack)?;
-    let (tracking, problems) = moves::follow(inputs.stack, inputs.state);
-    let selection = selection::select(inputs.stack, &graph, &tracking, inputs.options)?;
-    let mut walk = Walk {
-        inputs,
-        graph,
-        tracking,
-        selection,
-        objects: BTreeMap::new(),
-        decided: BTreeMap::new(),
-        needs: Needs::default(),
-        problems,
-    };
-    if inputs.options.destroy {
-        return Ok(walk);
+pub(super) fn walk<'a>(inputs: &'a Inputs<'a>, ground: &'a Ground<'a>) -> Walk<'a> {
+    let mut walk = Walk::start(inputs, ground);
+    if !inputs.options.destroy {
+        ground.graph.order().iter().for_each(|it| walk.visit(it));
     }
-    for address in walk.graph.order().to_vec() {
-        match address.mode {
-            Mode::Data => {
-                if let Some(data) = inputs.stack.data.get(&address) {
-                    data_source(&mut walk, data);
-                }
-            }
-            Mode::Managed => {
-                if let Some(resource) = inputs.stack.resources.get(&address) {
-                    managed(&mut walk, resource);
-                }
-            }
-        }
-    }
-    Ok(walk)
+    walk
 }
 
 impl<'a> Walk<'a> {
+    /// A walk that has been nowhere yet.
+    pub fn start(inputs: &'a Inputs<'a>, ground: &'a Ground<'a>) -> Self {
+        Self {
+            inputs,
+            graph: &ground.graph,
+            tracking: &ground.tracking,
+            selection: &ground.selection,
+            objects: BTreeMap::new(),
+            decided: BTreeMap::new(),
+            needs: Needs::default(),
+            problems: ground.warnings.clone(),
+        }
+    }
+
+    /// Decides for one address, once everything that it depends on has been visited.
+    pub fn visit(&mut self, address: &Address) {
+        let stack = self.inputs.stack;
+        match address.mode {
+            Mode::Data => stack.data.get(address).into_iter().for_each(|it| data_source(self, it)),
+            Mode::Managed => stack.resources.get(address).into_iter().for_each(|it| managed(self, it)),
+        }
+    }
+
     /// Ends the plan if anything is wrong.
     pub fn stop_on_errors(&self) -> Result<(), Vec<Diagnostic>> {
         if self.problems.iter().any(|it| it.severity == Severity::Error) {
@@ -118,7 +139,7 @@ fn data_source(walk: &mut Walk<'_>, data: &Data) {
     let value = object_value((data.kind.arguments)(), (data.kind.outputs)(), address, &arguments, live);
     let found = told.is_some();
     let schemas = [(data.kind.outputs)(), (data.kind.arguments)()];
-    walk.objects.insert(address.clone(), Held { address, schemas }.value(value, ""));
+    walk.objects.insert(address.clone(), Held { address, schemas }.object(value));
     if found || broken || !walk.selection.contains(address) {
         return;
     }
@@ -182,19 +203,16 @@ fn managed(walk: &mut Walk<'_>, resource: &Resource) {
 fn object(walk: &Walk<'_>, resource: &Resource, decided: &Decided) -> Planned {
     let (kind, address) = (resource.kind, &resource.address);
     let (inputs, outputs) = ((kind.inputs)(), (kind.outputs)());
-    let told = present(walk, address, decided);
-    let told = told.map(|(live, mut outputs_now)| {
-        let changed = |argument: &str| {
-            let heads = decided.attributes.iter().filter_map(|it| it.path.head());
-            heads.into_iter().any(|head| head == argument)
-        };
-        for output in outputs.fields.iter().filter(|it| it.follows.iter().any(|it| changed(it))) {
-            outputs_now.remove(output.name);
-        }
-        (live, Tree::Map(outputs_now))
-    });
-    let live = told.as_ref().map(|(inputs, outputs)| Live { inputs, outputs });
+    let live = present(walk, address, decided);
     let mut value = object_value(inputs, outputs, address, &decided.desired, live);
+    if let Tree::Map(members) = &mut value
+        && live.is_some()
+    {
+        let changed = |argument: &&str| decided.attributes.iter().any(|it| it.path.head() == Some(argument));
+        for output in outputs.fields.iter().filter(|it| it.follows.iter().any(changed)) {
+            members.insert(output.name.to_owned(), unknown(output, address, output.name));
+        }
+    }
     if let (Tree::Map(members), Some(naming)) = (&mut value, kind.naming) {
         let unset = decided.desired.get(naming.argument).is_none_or(Tree::is_null);
         // A generated name is not known yet. And whoever refers by name to what goes before it
@@ -204,25 +222,24 @@ fn object(walk: &Walk<'_>, resource: &Resource, decided: &Decided) -> Planned {
             members.insert(naming.argument.to_owned(), Tree::Hole(pending));
         }
     }
-    Held { address, schemas: [outputs, inputs] }.value(value, "")
+    Held { address, schemas: [outputs, inputs] }.object(value)
 }
 
 /// Arguments and outputs of the object that stays in use, if one does.
-fn present(walk: &Walk<'_>, address: &Address, decided: &Decided) -> Option<(Known, BTreeMap<String, Known>)> {
-    let map = |it: &Known| it.as_map().cloned().unwrap_or_default();
+fn present<'a>(walk: &Walk<'a>, address: &Address, decided: &Decided) -> Option<Live<'a>> {
+    let of = |it: &'a driver::Live| Live { inputs: &it.inputs, outputs: &it.outputs };
     if decided.is_new() {
         return None;
     }
     if let Course::Adopt { .. } = decided.course {
         let (_, live) = walk.inputs.observed.adoptable.get(address)?.as_ref()?;
-        return Some((live.inputs.clone(), map(&live.outputs)));
+        return Some(of(live));
     }
     let current = walk.tracking.entries.get(address)?.entry.current.as_ref()?;
     match walk.live(address, &current.id) {
-        Some(Some(live)) => Some((live.inputs.clone(), map(&live.outputs))),
-        Some(None) => None,
+        Some(live) => live.map(of),
         // Nobody looked, because it is outside of what was asked for.
-        None => Some((Tree::Null, map(&current.outputs))),
+        None => Some(Live { inputs: NULL, outputs: &current.outputs }),
     }
 }
 
@@ -233,6 +250,11 @@ struct Held<'a> {
 }
 
 impl Held<'_> {
+    fn object(&self, value: Planned) -> Planned {
+        let is_stamp = |it: &Planned| matches!(it, Tree::Secret(Secret::Stamp(_)));
+        if value.any(&mut |it| is_stamp(it)) { self.value(value, "") } else { value }
+    }
+
     fn value(&self, value: Planned, attribute: &str) -> Planned {
         match value {
             Tree::Secret(Secret::Stamp(stamp)) => {

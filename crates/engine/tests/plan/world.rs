@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use driver::{Live, Phase};
 use engine::fingerprint::{self, Fingerprints};
 use engine::observed::Observed;
-use engine::plan::{self, Inputs, Needs, Options, Planning};
+use engine::plan::{self, Inputs, Needs, Options, Planning, Survey};
 use model::diagnostic::{Diagnostic, Severity};
 use model::plan::{Action, Operation, OperationStep, Plan};
 use model::source::{NoFiles, Sources};
@@ -90,8 +90,11 @@ impl World {
     /// Looks up what can be, until nothing is left, and plans.
     pub fn try_plan(&mut self, text: &str) -> Result<(Stack, Planning), Vec<Diagnostic>> {
         let (stack, _) = self.stack(text);
+        let (state, options, fingerprints) = (self.state.clone(), self.options.clone(), Self::fingerprints());
+        let mut survey = Survey::new(&stack, &CATALOG, &state, &fingerprints, &options);
         for _ in 0..10 {
-            let needs = self.needs(&stack);
+            let needs = survey.needs(&self.observed);
+            assert_eq!(needs, self.needs(&stack), "a survey that goes on finds what a new one finds");
             if needs.is_empty() {
                 break;
             }
@@ -105,7 +108,6 @@ impl World {
                 self.observed.data.insert(address.clone(), self.data.get(address).cloned().unwrap_or(found));
             }
         }
-        let fingerprints = Self::fingerprints();
         let planning = plan::plan(&Inputs {
             stack: &stack,
             catalog: &CATALOG,

@@ -88,7 +88,9 @@ fn within(ty: &Type, set: &Planned, live: Option<&Known>, address: &Address, aro
     }
 }
 
-fn unknown(field: &Field, address: &Address, attribute: &str) -> Planned {
+/// An attribute that is not known.
+#[must_use]
+pub fn unknown(field: &Field, address: &Address, attribute: &str) -> Planned {
     let mut pending = Pending::on(address.clone(), attribute);
     pending.secret = field.sensitive;
     Tree::Hole(pending)

@@ -65,7 +65,7 @@ impl State {
             }
         }
         for (name, value) in &self.outputs {
-            check_sealed(&format!("output {name}"), value, &mut broken);
+            check_sealed(|| format!("output {name}"), value, &mut broken);
         }
         for (name, seconds) in &self.durations {
             if !seconds.is_finite() || *seconds < 0.0 {
@@ -115,28 +115,28 @@ fn check_entry(address: &Address, entry: &Entry, broken: &mut Vec<String>) {
             broken.push(format!("an object of {address} has no id"));
         }
         for (name, value) in [("inputs", &object.inputs), ("outputs", &object.outputs), ("local", &object.local)] {
-            check_map(&format!("{name} of {address}"), value, broken);
+            check_map(|| format!("{name} of {address}"), value, broken);
         }
     }
     for suspect in &entry.suspects {
         if suspect.token.is_empty() {
             broken.push(format!("a suspect of {address} has no token"));
         }
-        check_map(&format!("a suspect's inputs of {address}"), &suspect.inputs, broken);
-        check_map(&format!("a suspect's local of {address}"), &suspect.local, broken);
+        check_map(|| format!("a suspect's inputs of {address}"), &suspect.inputs, broken);
+        check_map(|| format!("a suspect's local of {address}"), &suspect.local, broken);
     }
 }
 
-fn check_map(what: &str, value: &Known, broken: &mut Vec<String>) {
+fn check_map(what: impl Fn() -> String, value: &Known, broken: &mut Vec<String>) {
     if value.as_map().is_none() {
-        broken.push(format!("{what} is not a map"));
+        broken.push(format!("{} is not a map", what()));
     }
     check_sealed(what, value, broken);
 }
 
-fn check_sealed(what: &str, value: &Known, broken: &mut Vec<String>) {
+fn check_sealed(what: impl Fn() -> String, value: &Known, broken: &mut Vec<String>) {
     if value.any(&mut |it| matches!(it, Tree::Secret(Secret::Plain { .. } | Secret::Keep))) {
-        broken.push(format!("{what} holds a secret that is not sealed"));
+        broken.push(format!("{} holds a secret that is not sealed", what()));
     }
 }
 

@@ -17,7 +17,7 @@ impl Comparer<'_> {
         schema: fn() -> &'static Schema,
         key: &str,
         three: Three<'_>,
-        place: &Place,
+        place: &Place<'_>,
         found: &mut Comparison,
     ) {
         let desired: Planned = parsed(three.desired);
@@ -32,7 +32,7 @@ impl Comparer<'_> {
     }
 
     /// Keys that the schema does not know, as JSON.
-    pub(super) fn beyond(&self, schema: &Schema, three: Three<'_>, place: &Place, found: &mut Comparison) {
+    pub(super) fn beyond(&self, schema: &Schema, three: Three<'_>, place: &Place<'_>, found: &mut Comparison) {
         let Some(desired) = three.desired.as_map() else { return };
         for (name, value) in desired.iter().filter(|(name, value)| schema.field(name).is_none() && !value.is_null()) {
             let last = three.last.get(name).unwrap_or(NULL);

@@ -7,8 +7,8 @@ use model::schema::{Document, Field, Same, Schema, Type};
 use model::{Address, Known, Planned, Secret, Tree};
 use serde_json::Value as Json;
 
-use super::policy;
-use crate::fingerprint::{self, Fingerprints, reveal};
+use super::{Place, policy};
+use crate::fingerprint::{Fingerprints, reveal};
 
 /// The shape of a compared value.
 #[derive(Clone, Copy)]
@@ -63,59 +63,60 @@ pub(in crate::plan) struct Equality<'a> {
 impl Equality<'_> {
     /// Whether `a`, which is desired, means the same as `b`. What `a` leaves unset may have been
     /// filled in by AWS.
-    pub fn equal(&self, shape: Shape, a: &Planned, b: &Known, sealed: &str, side: Side) -> bool {
+    pub fn equal(&self, shape: Shape, a: &Planned, b: &Known, place: &Place<'_>, side: Side) -> bool {
         if is_nothing(a) && is_nothing(b) {
             return true;
         }
         match (a, b) {
             (Tree::Hole(pending), _) => match side {
                 Side::Live => pending.stamp.is_some(),
-                Side::Last => self.is_remembered(a, b, sealed),
+                Side::Last => self.is_remembered(a, b, place),
             },
-            (Tree::Secret(secret), _) => self.secret(shape, secret, b, sealed, side),
-            (_, Tree::Secret(Secret::Plain { value, .. })) => self.equal(shape, a, value, sealed, side),
-            (_, Tree::Secret(_)) => self.is_remembered(a, b, sealed),
-            _ => self.plain(shape, a, b, sealed, side),
+            (Tree::Secret(secret), _) => self.secret(shape, secret, b, place, side),
+            (_, Tree::Secret(Secret::Plain { value, .. })) => self.equal(shape, a, value, place, side),
+            (_, Tree::Secret(_)) => self.is_remembered(a, b, place),
+            _ => self.plain(shape, a, b, place, side),
         }
     }
 
-    fn secret(&self, shape: Shape, secret: &Secret, b: &Known, sealed: &str, side: Side) -> bool {
+    fn secret(&self, shape: Shape, secret: &Secret, b: &Known, place: &Place<'_>, side: Side) -> bool {
         match (secret, side) {
             (Secret::Keep, Side::Last) => !b.is_null(),
             (Secret::Keep, Side::Live) => true,
             (Secret::Plain { value, stamp }, _) => match b {
                 Tree::Secret(Secret::Plain { value: b, .. }) => {
-                    self.equal(shape, &value.as_ref().clone().widen(), b, sealed, side)
+                    self.equal(shape, &value.as_ref().clone().widen(), b, place, side)
                 }
                 Tree::Secret(Secret::Stamp(b)) if side == Side::Live => stamp.as_ref() == Some(b),
-                Tree::Secret(_) => self.is_remembered(&Tree::Secret(secret.clone()), b, sealed),
-                plain => self.equal(shape, &value.as_ref().clone().widen(), plain, sealed, side),
+                Tree::Secret(_) => self.is_remembered(&Tree::Secret(secret.clone()), b, place),
+                plain => self.equal(shape, &value.as_ref().clone().widen(), plain, place, side),
             },
             (Secret::Stamp(_), Side::Live) => true,
             // What was applied last, held against what AWS has.
             (Secret::Fingerprint(_), Side::Live) => match reveal(b) {
                 Some(Tree::Null) | None => true,
-                Some(live) => self.fingerprints.same(self.address, sealed, secret, &live.widen()),
+                Some(live) => self.fingerprints.same(self.address, &place.sealed(), secret, &live.widen()),
             },
             (Secret::Stamp(_) | Secret::Fingerprint(_), Side::Last) => {
-                self.is_remembered(&Tree::Secret(secret.clone()), b, sealed)
+                self.is_remembered(&Tree::Secret(secret.clone()), b, place)
             }
         }
     }
 
-    fn is_remembered(&self, a: &Planned, b: &Known, sealed: &str) -> bool {
+    fn is_remembered(&self, a: &Planned, b: &Known, place: &Place<'_>) -> bool {
         match b {
             Tree::Secret(stored @ Secret::Fingerprint(_)) if self.uncertain => {
-                matches!(a, Tree::Secret(Secret::Keep)) && self.fingerprints.same(self.address, sealed, stored, a)
+                matches!(a, Tree::Secret(Secret::Keep))
+                    && self.fingerprints.same(self.address, &place.sealed(), stored, a)
             }
-            Tree::Secret(stored) => self.fingerprints.same(self.address, sealed, stored, a),
+            Tree::Secret(stored) => self.fingerprints.same(self.address, &place.sealed(), stored, a),
             Tree::Null | Tree::Bool(_) | Tree::Int(_) | Tree::Float(_) | Tree::Text(_) => false,
             Tree::List(_) | Tree::Map(_) => false,
             Tree::Hole(never) => match *never {},
         }
     }
 
-    fn plain(&self, shape: Shape, a: &Planned, b: &Known, sealed: &str, side: Side) -> bool {
+    fn plain(&self, shape: Shape, a: &Planned, b: &Known, place: &Place<'_>, side: Side) -> bool {
         if let Some(same) = shape.same
             && let Some(a) = a.clone().known().ok().as_ref().and_then(reveal)
             && let Some(b) = reveal(b)
@@ -123,17 +124,17 @@ impl Equality<'_> {
             return same(&a, &b);
         }
         match shape.ty {
-            Type::Bool | Type::Int | Type::Float | Type::Text | Type::Any => self.loose(a, b, sealed, side),
+            Type::Bool | Type::Int | Type::Float | Type::Text | Type::Any => self.loose(a, b, place, side),
             Type::List(inner) => match (a, b) {
                 (Tree::List(a), Tree::List(b)) => {
-                    let sealed = fingerprint::item(sealed);
+                    let place = place.item();
                     let pairs = || a.iter().zip(b);
-                    a.len() == b.len() && pairs().all(|(a, b)| self.equal(shape.inner(inner), a, b, &sealed, side))
+                    a.len() == b.len() && pairs().all(|(a, b)| self.equal(shape.inner(inner), a, b, &place, side))
                 }
                 _ => false,
             },
             Type::Set(inner) => match (a, b) {
-                (Tree::List(a), Tree::List(b)) => self.set(shape.inner(inner), a, b, &fingerprint::item(sealed), side),
+                (Tree::List(a), Tree::List(b)) => self.set(shape.inner(inner), a, b, &place.item(), side),
                 _ => false,
             },
             Type::Map(inner) => match (a, b) {
@@ -141,22 +142,22 @@ impl Equality<'_> {
                     let set = |it: &&String| !b[*it].is_null();
                     b.keys().filter(set).all(|key| a.contains_key(key))
                         && a.iter().all(|(key, a)| {
-                            let sealed = fingerprint::member(sealed, key);
-                            self.equal(shape.inner(inner), a, b.get(key).unwrap_or(&Tree::Null), &sealed, side)
+                            let place = place.key(key);
+                            self.equal(shape.inner(inner), a, b.get(key).unwrap_or(&Tree::Null), &place, side)
                         })
                 }
                 _ => false,
             },
-            Type::Block(schema) => self.block(schema(), shape.document, a, b, sealed, side),
+            Type::Block(schema) => self.block(schema(), shape.document, a, b, place, side),
             Type::Json(Document::Policy) => match (json(a), json_of_known(b)) {
                 (Some(a), Some(b)) => policy::same(&a, &b),
-                _ => self.loose(a, b, sealed, side),
+                _ => self.loose(a, b, place, side),
             },
-            Type::Json(Document::Value) => self.loose(&parsed(a), &parsed(b), sealed, side),
+            Type::Json(Document::Value) => self.loose(&parsed(a), &parsed(b), place, side),
             Type::Json(Document::Objects { schema, .. }) => match (parsed(a), parsed(b)) {
                 (Tree::List(a), Tree::List(b)) => {
-                    let sealed = fingerprint::item(sealed);
-                    let equal = |a: &Planned, b: &Known| self.block(schema(), true, a, b, &sealed, side);
+                    let place = place.item();
+                    let equal = |a: &Planned, b: &Known| self.block(schema(), true, a, b, &place, side);
                     covers(&a, &b, equal)
                 }
                 _ => false,
@@ -165,18 +166,18 @@ impl Equality<'_> {
     }
 
     /// Members without order; duplicates count once.
-    fn set(&self, shape: Shape, a: &[Planned], b: &[Known], sealed: &str, side: Side) -> bool {
-        covers(a, b, |a, b| self.equal(shape, a, b, sealed, side))
+    fn set(&self, shape: Shape, a: &[Planned], b: &[Known], place: &Place<'_>, side: Side) -> bool {
+        covers(a, b, |a, b| self.equal(shape, a, b, place, side))
     }
 
     /// A block by its set fields; what is unset is empty, its default, or AWS's choice.
-    fn block(&self, schema: &Schema, document: bool, a: &Planned, b: &Known, sealed: &str, side: Side) -> bool {
+    fn block(&self, schema: &Schema, document: bool, a: &Planned, b: &Known, place: &Place<'_>, side: Side) -> bool {
         let (Tree::Map(a), Tree::Map(b)) = (a, b) else { return false };
         let known = schema.fields.iter().all(|field| {
             let (a, b) = (a.get(field.name), b.get(field.name).unwrap_or(&Tree::Null));
-            let sealed = fingerprint::member(sealed, field.name);
+            let place = place.field(field.name);
             match a.filter(|it| !it.is_null()) {
-                Some(a) => self.equal(Shape::of(field, document), a, b, &sealed, side),
+                Some(a) => self.equal(Shape::of(field, document), a, b, &place, side),
                 None if is_nothing(b) => true,
                 None => match side {
                     Side::Live => {
@@ -190,13 +191,13 @@ impl Equality<'_> {
         let beyond = a.iter().filter(|(name, _)| schema.field(name).is_none());
         known
             && beyond.into_iter().all(|(name, a)| {
-                let sealed = fingerprint::member(sealed, name);
-                self.loose(a, b.get(name).unwrap_or(&Tree::Null), &sealed, side)
+                let place = place.key(name);
+                self.loose(a, b.get(name).unwrap_or(&Tree::Null), &place, side)
             })
     }
 
     /// Values without a schema: as JSON, with null members absent and `1` equal to `1.0`.
-    fn loose(&self, a: &Planned, b: &Known, sealed: &str, side: Side) -> bool {
+    fn loose(&self, a: &Planned, b: &Known, place: &Place<'_>, side: Side) -> bool {
         match (a, b) {
             (Tree::Bool(a), Tree::Bool(b)) => a == b,
             (Tree::Int(a), Tree::Int(b)) => a == b,
@@ -206,9 +207,9 @@ impl Equality<'_> {
             }
             (Tree::Text(a), Tree::Text(b)) => a == b,
             (Tree::List(a), Tree::List(b)) => {
-                let sealed = fingerprint::item(sealed);
+                let place = place.item();
                 let shape = Shape { document: false, ..Shape::LOOSE };
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.equal(shape, a, b, &sealed, side))
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.equal(shape, a, b, &place, side))
             }
             (Tree::Map(a), Tree::Map(b)) => {
                 let keys = a.keys().chain(b.keys());
@@ -217,7 +218,7 @@ impl Equality<'_> {
                     let (a, b) = (a.get(key).unwrap_or(&Tree::Null), b.get(key).unwrap_or(&Tree::Null));
                     match (a.is_null(), b.is_null()) {
                         (true, true) => true,
-                        (false, false) => self.equal(shape, a, b, &fingerprint::member(sealed, key), side),
+                        (false, false) => self.equal(shape, a, b, &place.key(key), side),
                         (true, false) | (false, true) => false,
                     }
                 })

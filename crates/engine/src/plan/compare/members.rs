@@ -15,12 +15,12 @@ use super::{Comparer, Comparison, NULL, Place, Three, is_nothing, veil};
 impl Comparer<'_> {
     /// A map, key by key. Tags of AWS, of stackctl and of those that the provider ignores are
     /// others' business.
-    pub(super) fn map(&self, inner: Shape, three: Three<'_>, place: &Place, found: &mut Comparison) {
+    pub(super) fn map(&self, inner: Shape, three: Three<'_>, place: &Place<'_>, found: &mut Comparison) {
         let Some(desired) = three.desired.as_map() else { return };
         let none = BTreeMap::new();
         let last = three.last.as_map().unwrap_or(&none);
         let live = three.live.map(|it| it.as_map().unwrap_or(&none));
-        let ours = |key: &String| !(is_tags(&place.path) && self.is_foreign(key));
+        let ours = |key: &String| !(place.is_field(TAGS) && self.is_foreign(key));
         for (key, value) in desired.iter().filter(|(key, value)| ours(key) && !value.is_null()) {
             let live = live.map(|it| it.get(key).unwrap_or(NULL));
             let three = Three { desired: value, last: last.get(key).unwrap_or(NULL), live, ..three };
@@ -34,7 +34,7 @@ impl Comparer<'_> {
         }
         let lost = last.iter().filter(|(key, value)| ours(key) && is_gone(key) && !value.is_null());
         for (key, value) in lost.filter(|(key, _)| live.is_some_and(|it| it.get(*key).is_none_or(Tree::is_null))) {
-            found.drift.push((place.key(key).path, veil(value.clone(), &Tree::Null, value), Tree::Null));
+            found.drift.push((place.key(key).path(), veil(value.clone(), &Tree::Null, value), Tree::Null));
         }
     }
 
@@ -45,7 +45,7 @@ impl Comparer<'_> {
         inner: Shape,
         key: &str,
         three: Three<'_>,
-        place: &Place,
+        place: &Place<'_>,
         found: &mut Comparison,
     ) {
         let (Some(desired), Some(last), Some(live)) =
@@ -77,7 +77,14 @@ impl Comparer<'_> {
     }
 
     /// Blocks in order: member by member while there are as many as before, else as a whole.
-    pub(super) fn indexed(&self, shape: Shape, inner: &Type, three: Three<'_>, place: &Place, found: &mut Comparison) {
+    pub(super) fn indexed(
+        &self,
+        shape: Shape,
+        inner: &Type,
+        three: Three<'_>,
+        place: &Place<'_>,
+        found: &mut Comparison,
+    ) {
         let items = |it: &Known| it.as_list().map(<[Known]>::to_vec).unwrap_or_default();
         let Some(desired) = three.desired.as_list() else { return };
         let (last, live) = (items(three.last), three.live.map(items));
@@ -98,27 +105,27 @@ impl Comparer<'_> {
         around: Three<'_>,
         last: &Known,
         member: &Known,
-        place: &Place,
+        place: &Place<'_>,
         found: &mut Comparison,
     ) {
-        if self.ignore.iter().any(|it| it.covers(&place.path)) {
+        if self.is_ignored(place) {
             return;
         }
         let told = around.live.is_some();
         let was_applied = !around.last.is_null() && !self.adopting;
-        let equal = |a: &Known| self.equality.equal(inner, &a.clone().widen(), member, &place.sealed, Side::Live);
+        let equal = |a: &Known| self.equality.equal(inner, &a.clone().widen(), member, place, Side::Live);
         if told && was_applied && (last.is_null() || !equal(last)) {
-            found.drift.push((place.path.clone(), last.clone(), veil(member.clone(), &Tree::Null, last)));
+            found.drift.push((place.path(), last.clone(), veil(member.clone(), &Tree::Null, last)));
         }
         let cause = if last.is_null() && was_applied { Cause::Drift } else { Cause::Manifest };
         let three = Three { desired: &Tree::Null, last, live: Some(member), removing: false };
         self.changed(three, cause, place, found);
     }
 
-    fn changed(&self, three: Three<'_>, cause: Cause, place: &Place, found: &mut Comparison) {
+    fn changed(&self, three: Three<'_>, cause: Cause, place: &Place<'_>, found: &mut Comparison) {
         let before = three.live.unwrap_or(three.last).clone();
         found.attributes.push(AttributeChange {
-            path: place.path.clone(),
+            path: place.path(),
             before: veil(before, three.desired, three.last),
             after: three.desired.clone(),
             cause,
@@ -131,9 +138,11 @@ impl Comparer<'_> {
     }
 }
 
+const TAGS: &str = "tags";
+
 /// Whether a map is one of tags.
 pub(in crate::plan) fn is_tags(path: &Path) -> bool {
-    matches!(path.0.last(), Some(Step::Field(name)) if name == "tags")
+    matches!(path.0.last(), Some(Step::Field(name)) if name == TAGS)
 }
 
 /// Whether a tag is AWS's, stackctl's, or one that the provider ignores.

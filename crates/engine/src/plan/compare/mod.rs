@@ -11,6 +11,8 @@ mod place;
 mod policy;
 mod veil;
 
+use std::borrow::Cow;
+
 use model::plan::{AttributeChange, Cause, Effect};
 use model::schema::{Document, Field, Removal, Replace, Schema, Type};
 use model::stack::IgnoreTags;
@@ -75,7 +77,7 @@ impl Comparer<'_> {
         found
     }
 
-    fn block(&self, schema: &Schema, three: Three<'_>, place: &Place, document: bool, found: &mut Comparison) {
+    fn block(&self, schema: &Schema, three: Three<'_>, place: &Place<'_>, document: bool, found: &mut Comparison) {
         for field in schema.fields {
             self.field(field, three, place, document, found);
         }
@@ -84,11 +86,7 @@ impl Comparer<'_> {
         }
     }
 
-    fn field(&self, field: &Field, around: Three<'_>, place: &Place, document: bool, found: &mut Comparison) {
-        let place = place.field(field.name);
-        if self.is_ignored(&place.path) {
-            return;
-        }
+    fn field(&self, field: &Field, around: Three<'_>, place: &Place<'_>, document: bool, found: &mut Comparison) {
         let set = around.desired.get(field.name).filter(|it| !it.is_null());
         let mut last = around.last.get(field.name).unwrap_or(NULL);
         let none = empty(field.ty);
@@ -96,6 +94,10 @@ impl Comparer<'_> {
             last = &none;
         }
         let Some((wanted, removing)) = wanted(field, set, last, self.completing, document) else { return };
+        let place = place.field(field.name);
+        if self.is_ignored(&place) {
+            return;
+        }
         let told = around.live.and_then(|it| it.get(field.name));
         let told = told.filter(|it| !it.is_null() || (!document && tells_absence(field, &wanted)));
         let live = if field.write_only { None } else { told };
@@ -107,8 +109,8 @@ impl Comparer<'_> {
         found.drift.extend(inside.drift);
     }
 
-    fn value(&self, shape: Shape, three: Three<'_>, place: &Place, found: &mut Comparison) {
-        if self.is_ignored(&place.path) {
+    fn value(&self, shape: Shape, three: Three<'_>, place: &Place<'_>, found: &mut Comparison) {
+        if self.is_ignored(place) {
             return;
         }
         let is_leaf = shape.same.is_some() || matches!(three.desired, Tree::Hole(_) | Tree::Secret(_) | Tree::Null);
@@ -143,7 +145,7 @@ impl Comparer<'_> {
     }
 
     /// A block that AWS does not have yet changes as a whole.
-    fn new_block(&self, schema: &Schema, shape: Shape, three: Three<'_>, place: &Place, found: &mut Comparison) {
+    fn new_block(&self, schema: &Schema, shape: Shape, three: Three<'_>, place: &Place<'_>, found: &mut Comparison) {
         let before = found.attributes.len();
         self.leaf(shape, three, place, found);
         if sets_replacing(schema, three.desired) {
@@ -152,15 +154,16 @@ impl Comparer<'_> {
     }
 
     /// A value that is compared and changes as a whole.
-    fn leaf(&self, shape: Shape, three: Three<'_>, place: &Place, found: &mut Comparison) {
+    fn leaf(&self, shape: Shape, three: Three<'_>, place: &Place<'_>, found: &mut Comparison) {
         let Three { desired, last, live, removing } = three;
-        let equal = |a: &Planned, b: &Known, side| self.equality.equal(shape, a, b, &place.sealed, side);
+        let equal = |a: &Planned, b: &Known, side| self.equality.equal(shape, a, b, place, side);
         if let Some(live) = live
             && !last.is_null()
+            && last != live
             && !equal(&last.clone().widen(), live, Side::Live)
         {
             let (shown, veiled) = (veil(last.clone(), desired, last), veil(live.clone(), desired, last));
-            found.drift.push((place.path.clone(), shown, veiled));
+            found.drift.push((place.path(), shown, veiled));
         }
         let as_last = match (desired.is_null(), last.is_null()) {
             (true, _) => last.is_null(),
@@ -185,7 +188,7 @@ impl Comparer<'_> {
             Cause::Manifest
         };
         found.attributes.push(AttributeChange {
-            path: place.path.clone(),
+            path: place.path(),
             before: veil(live.unwrap_or(last).clone(), desired, last),
             after: desired.clone(),
             cause,
@@ -210,8 +213,11 @@ impl Comparer<'_> {
         }
     }
 
-    fn is_ignored(&self, path: &Path) -> bool {
-        self.ignore.iter().any(|ignored| ignored.covers(path))
+    fn is_ignored(&self, place: &Place<'_>) -> bool {
+        !self.ignore.is_empty() && {
+            let path = place.path();
+            self.ignore.iter().any(|ignored| ignored.covers(&path))
+        }
     }
 }
 
@@ -226,32 +232,32 @@ fn tells_absence(field: &Field, wanted: &Planned) -> bool {
 
 /// What counts as desired, and whether that is because the manifest no longer sets it. `None`
 /// where the argument is not managed.
-fn wanted(
+fn wanted<'a>(
     field: &Field,
-    set: Option<&Planned>,
+    set: Option<&'a Planned>,
     last: &Known,
     completing: bool,
     document: bool,
-) -> Option<(Planned, bool)> {
+) -> Option<(Cow<'a, Planned>, bool)> {
     if let Some(set) = set {
-        return Some((set.clone(), false));
+        return Some((Cow::Borrowed(set), false));
     }
-    if field.exclusive {
-        return Some((empty(field.ty).widen(), !is_nothing(last)));
-    }
-    if completing && let Some(sent) = on_create(field) {
-        return Some((sent.widen(), false));
-    }
-    if last.is_null() {
+    let (implied, removing) = if field.exclusive {
+        (empty(field.ty).widen(), !is_nothing(last))
+    } else if completing && let Some(sent) = on_create(field) {
+        (sent.widen(), false)
+    } else if last.is_null() {
         return None;
-    }
-    match (field.removal, document) {
-        (Removal::Keep, false) => None,
-        (Removal::Default, _) => Some((field.default.map_or(Tree::Null, |it| it.to_known().widen()), true)),
-        (Removal::Clear, false) => Some((Tree::Null, true)),
-        // A document is owned whole, so that what it loses is a change like any other.
-        (Removal::Clear | Removal::Keep, true) => Some((Tree::Null, false)),
-    }
+    } else {
+        match (field.removal, document) {
+            (Removal::Keep, false) => return None,
+            (Removal::Default, _) => (field.default.map_or(Tree::Null, |it| it.to_known().widen()), true),
+            (Removal::Clear, false) => (Tree::Null, true),
+            // A document is owned whole, so that what it loses is a change like any other.
+            (Removal::Clear | Removal::Keep, true) => (Tree::Null, false),
+        }
+    };
+    Some((Cow::Owned(implied), removing))
 }
 
 /// The value that a create sends for an argument that is not set.
