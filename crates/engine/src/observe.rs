@@ -155,7 +155,7 @@ fn renamed(question: &Question<'_>, address: &Address) -> Address {
                 return Some(moved.to.clone());
             }
             let whole = moved.from.key.is_none() && moved.from == present.declaration();
-            whole.then(|| Address { key: present.key.clone(), ..moved.to.clone() })
+            whole.then(|| moved.to.keyed(present.key.clone()))
         });
         match step {
             Some(next) => present = next,

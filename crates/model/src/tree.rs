@@ -3,10 +3,13 @@
 //! In: values from manifests, plans, AWS. Out: the same values with their holes filled. It must
 //! not know where a value came from or what its schema is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
+use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value as Json;
 
@@ -47,7 +50,7 @@ pub type Known = Tree<Infallible>;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pending {
     /// What it waits for; never empty.
-    pub sources: BTreeSet<Source>,
+    pub sources: SourceSet,
     /// Whether the value will be a secret.
     pub secret: bool,
     /// Identifies the value without knowing it: equal stamps mean equal values. It is there where
@@ -65,20 +68,52 @@ pub struct Source {
     pub attribute: String,
 }
 
+/// Sources in order, each once. Most unknowns wait for one thing and are copied about, so clones
+/// share the sources.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceSet(Arc<[Source]>);
+
+impl Deref for SourceSet {
+    type Target = [Source];
+
+    fn deref(&self) -> &[Source] {
+        &self.0
+    }
+}
+
+impl<const N: usize> From<[Source; N]> for SourceSet {
+    fn from(sources: [Source; N]) -> Self {
+        sources.into_iter().collect()
+    }
+}
+
+impl FromIterator<Source> for SourceSet {
+    fn from_iter<I: IntoIterator<Item = Source>>(sources: I) -> Self {
+        let mut sources: Vec<Source> = sources.into_iter().collect();
+        sources.sort();
+        sources.dedup();
+        Self(sources.into())
+    }
+}
+
 impl Pending {
     /// A plain unknown that waits for one attribute.
     #[must_use]
     pub fn on(address: Address, attribute: impl Into<String>) -> Self {
         let source = Source { address, attribute: attribute.into() };
-        Self { sources: BTreeSet::from([source]), secret: false, stamp: None }
+        Self { sources: SourceSet::from([source]), secret: false, stamp: None }
     }
 
-    /// One unknown that waits for everything that either waits for. The stamp is dropped: the
-    /// evaluator gives the combination its own.
+    /// One unknown that waits for everything that any of several waits for; `None` where there are
+    /// none. The stamp of a single one stays; that of several is dropped: the evaluator gives the
+    /// combination its own.
     #[must_use]
-    pub fn and(mut self, other: Self) -> Self {
-        self.sources.extend(other.sources);
-        Self { sources: self.sources, secret: self.secret || other.secret, stamp: None }
+    pub fn all(mut several: Vec<Self>) -> Option<Self> {
+        if several.len() < 2 {
+            return several.pop();
+        }
+        let sources = several.iter().flat_map(|it| it.sources.iter()).cloned().collect();
+        Some(Self { sources, secret: several.iter().any(|it| it.secret), stamp: None })
     }
 }
 
@@ -253,6 +288,27 @@ impl<H> Tree<H> {
     }
 }
 
+impl<H> Tree<H> {
+    /// The same value with holes of another type; `None` where there are holes.
+    #[must_use]
+    pub fn without_holes<G>(&self) -> Option<Tree<G>> {
+        Some(match self {
+            Self::Null => Tree::Null,
+            Self::Bool(value) => Tree::Bool(*value),
+            Self::Int(value) => Tree::Int(*value),
+            Self::Float(value) => Tree::Float(*value),
+            Self::Text(value) => Tree::Text(value.clone()),
+            Self::Secret(secret) => Tree::Secret(secret.clone()),
+            Self::List(items) => Tree::List(items.iter().map(Self::without_holes).collect::<Option<_>>()?),
+            Self::Map(members) => {
+                let member = |(key, value): (&String, &Self)| Some((key.clone(), value.without_holes()?));
+                Tree::Map(members.iter().map(member).collect::<Option<_>>()?)
+            }
+            Self::Hole(_) => return None,
+        })
+    }
+}
+
 impl Known {
     /// The same value where holes are allowed.
     #[must_use]
@@ -292,15 +348,12 @@ impl Planned {
     /// # Errors
     /// The union of all holes.
     pub fn known(self) -> Result<Known, Pending> {
-        let mut waits: Option<Pending> = None;
+        let mut waits = Vec::new();
         let filled = self.fill::<Infallible, Infallible>(&mut |pending| {
-            waits = Some(match waits.take() {
-                None => pending,
-                Some(others) => others.and(pending),
-            });
+            waits.push(pending);
             Ok(Tree::Null)
         });
-        match (waits, filled) {
+        match (Pending::all(waits), filled) {
             (Some(pending), _) => Err(pending),
             (None, Ok(known)) => Ok(known),
             (None, Err(never)) => match never {},
@@ -336,46 +389,93 @@ fn to_json<H>(tree: &Tree<H>, hole: &impl Fn(&H) -> Json) -> Json {
 /// it becomes `{"$secret": true}`, which does not read back.
 impl Serialize for Known {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        stored_json(self).serialize(serializer)
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Int(value) => serializer.serialize_i64(*value),
+            Self::Float(value) => serializer.serialize_f64(*value),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Map(members) => serializer.collect_map(members),
+            Self::Secret(Secret::Fingerprint(text)) => serializer.collect_map([(FINGERPRINT, text)]),
+            Self::Secret(Secret::Stamp(text)) => serializer.collect_map([(STAMP, text)]),
+            Self::Secret(Secret::Plain { .. } | Secret::Keep) => serializer.collect_map([(SECRET, true)]),
+            Self::Hole(never) => match *never {},
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Known {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        from_stored_json(&Json::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+        deserializer.deserialize_any(Stored)
     }
 }
 
-fn stored_json(tree: &Known) -> Json {
-    match tree {
-        Tree::Secret(Secret::Fingerprint(text)) => serde_json::json!({ "$fingerprint": text }),
-        Tree::Secret(Secret::Stamp(text)) => serde_json::json!({ "$stamp": text }),
-        Tree::Secret(Secret::Plain { .. } | Secret::Keep) => secret_json(),
-        Tree::List(list) => Json::Array(list.iter().map(stored_json).collect()),
-        Tree::Map(map) => Json::Object(map.iter().map(|(key, value)| (key.clone(), stored_json(value))).collect()),
-        plain => to_json(plain, &|never| match *never {}),
-    }
-}
+const FINGERPRINT: &str = "$fingerprint";
+const STAMP: &str = "$stamp";
+const SECRET: &str = "$secret";
 
-fn from_stored_json(json: &Json) -> Result<Known, String> {
-    Ok(match json {
-        Json::Array(items) => Tree::List(items.iter().map(from_stored_json).collect::<Result<_, String>>()?),
-        Json::Object(members) => {
-            let only = (members.len() == 1).then(|| members.iter().next()).flatten();
-            match only.map(|(key, value)| (key.as_str(), value)) {
-                Some(("$fingerprint", Json::String(text))) => Tree::Secret(Secret::Fingerprint(text.clone())),
-                Some(("$stamp", Json::String(text))) => Tree::Secret(Secret::Stamp(text.clone())),
-                Some(("$secret", _)) => return Err("a secret without a fingerprint".to_owned()),
-                _ => {
-                    let member = |(key, value): (&String, &Json)| Ok((key.clone(), from_stored_json(value)?));
-                    Tree::Map(members.iter().map(member).collect::<Result<_, String>>()?)
-                }
-            }
+/// Reads a value back, without a copy of it as JSON in between.
+struct Stored;
+
+impl<'de> Visitor<'de> for Stored {
+    type Value = Known;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Known, E> {
+        Ok(Tree::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Known, E> {
+        Ok(Tree::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Known, E> {
+        Ok(Tree::Int(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Known, E> {
+        Ok(Known::from_json(&Json::from(value)))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Known, E> {
+        Ok(Tree::Float(value))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Known, E> {
+        Ok(Tree::text(text))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Known, E> {
+        Ok(Tree::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Known, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
         }
-        plain => Known::from_json(plain),
-    })
+        Ok(Tree::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Known, A::Error> {
+        let mut members: BTreeMap<String, Known> = BTreeMap::new();
+        while let Some((key, value)) = entries.next_entry()? {
+            members.insert(key, value);
+        }
+        let only = if members.len() == 1 { members.first_key_value() } else { None };
+        match only.map(|(key, value)| (key.as_str(), value)) {
+            Some((FINGERPRINT, Tree::Text(text))) => Ok(Tree::Secret(Secret::Fingerprint(text.clone()))),
+            Some((STAMP, Tree::Text(text))) => Ok(Tree::Secret(Secret::Stamp(text.clone()))),
+            Some((SECRET, _)) => Err(serde::de::Error::custom("a secret without a fingerprint")),
+            Some(_) | None => Ok(Tree::Map(members)),
+        }
+    }
 }
 
 fn secret_json() -> Json {
-    serde_json::json!({ "$secret": true })
+    serde_json::json!({ SECRET: true })
 }

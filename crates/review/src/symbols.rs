@@ -12,7 +12,7 @@ use model::catalog::Catalog;
 use model::manifest::{Manifest, Variable};
 use model::schema::{Field, Schema, Type};
 use model::stack::variable_symbol;
-use model::tree::{Source, symbol};
+use model::tree::{Source, SourceSet, symbol};
 use model::{Address, Known, Mode, Pending, Planned, Secret, Tree};
 
 /// The symbols of one comparison.
@@ -53,7 +53,7 @@ impl<'a> Symbols<'a> {
         let secret = self.is_secret(source);
         let text = texts && !secret && self.is_text(source) && !self.opaque.contains(first);
         let symbol = name(first);
-        let pending = Pending { sources: BTreeSet::from([source.clone()]), secret, stamp: Some(symbol.clone()) };
+        let pending = Pending { sources: SourceSet::from([source.clone()]), secret, stamp: Some(symbol.clone()) };
         self.seen.borrow_mut().insert(symbol.clone(), pending.clone());
         if text { Tree::Text(symbol) } else { Tree::Hole(pending) }
     }

@@ -138,7 +138,7 @@ impl<'a> Run<'a> {
     }
 
     /// The secrets among what a value waits for.
-    fn wanted(&self, sources: &BTreeSet<Source>) -> Result<Vec<Wanted>, Fault> {
+    fn wanted(&self, sources: &[Source]) -> Result<Vec<Wanted>, Fault> {
         let mut wanted = Vec::new();
         for source in sources {
             let head = source.attribute.split(['.', '[']).next().unwrap_or_default().to_owned();

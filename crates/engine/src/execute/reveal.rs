@@ -35,7 +35,7 @@ pub async fn reveal_output(
         Ok(known) => return Ok(known),
         Err(waits) => waits,
     };
-    let wanted = waits.sources.into_iter().map(|source| want(stack, state, objects, source));
+    let wanted = waits.sources.iter().map(|source| want(stack, state, objects, source.clone()));
     let revealed = secrets::reveal(drivers, wanted.collect::<Result<Vec<Wanted>, Fault>>()?).await?;
     let mut open = objects.clone();
     open.extend(secrets::laid_open(objects, revealed));

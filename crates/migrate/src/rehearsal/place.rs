@@ -76,7 +76,7 @@ fn of_span(sources: &Sources, span: Span) -> Where {
 
 fn of_path(file: &str, path: &[&str]) -> Where {
     let declared = |mode, kind: &str, name: &str, rest: &[&str]| Where::Argument {
-        declaration: Address { mode, kind: kind.to_owned(), name: name.to_owned(), key: None },
+        declaration: Address::new(mode, kind, name),
         argument: head(rest),
         path: joined(rest),
         member: None,

@@ -11,7 +11,7 @@ use hcl_edit::expr::{
     Traversal, TraversalOperator,
 };
 use hcl_edit::{Decorated, Ident};
-use model::{Address, Mode};
+use model::Address;
 
 use super::at::{Around, At};
 use super::rewrite::{Bound, Obstacle, Rewritten};
@@ -216,7 +216,7 @@ fn declaration_of(expression: &Expression) -> Option<(Address, Expression)> {
     let is_plain = it.operators.iter().all(|it| attribute_name(it).is_some());
     let is_resource = is_plain && it.operators.len() > 1 && kind.as_str() != "data";
     is_resource.then(|| {
-        let address = Address { mode: Mode::Managed, kind: kind.value().to_string(), name: name.to_owned(), key: None };
+        let address = Address::managed(kind.value().to_string(), name);
         (address, syntax::path(kind.value(), &[name]))
     })
 }

@@ -33,7 +33,7 @@ impl Addresses {
                 let wanted = if free(&short) { short } else { prefixed(&scope.names, name) };
                 let name_here = unique(&wanted, &of_layer(&sources[scope.layer].name), &free);
                 taken.insert((mode, kind.clone(), name_here.clone()));
-                let address = Address { mode, kind: kind.clone(), name: name_here, key: None };
+                let address = Address::new(mode, kind.as_str(), name_here);
                 addresses.insert((number, mode, kind.clone(), name.clone()), address);
             }
         }

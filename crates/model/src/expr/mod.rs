@@ -57,6 +57,8 @@ pub struct Reference {
     pub span: Span,
     /// Its bytes in the decoded text.
     pub range: Range<usize>,
+    /// How many steps belong to the root, before `steps`.
+    pub(crate) rooted: usize,
 }
 
 /// The value of an object that a reference names.
@@ -77,12 +79,12 @@ pub trait Scope {
     ///
     /// # Errors
     /// What is wrong.
-    fn variable(&self, name: &str) -> Result<Planned, ScopeError>;
+    fn variable(&self, name: &str) -> Result<&Planned, ScopeError>;
     /// The value of a local.
     ///
     /// # Errors
     /// What is wrong; an error inside the local's own expression keeps its own place.
-    fn local(&self, name: &str) -> Result<Planned, ScopeError>;
+    fn local(&self, name: &str) -> Result<Arc<Planned>, ScopeError>;
     /// Key and value of the `for_each` member being evaluated.
     fn each(&self) -> Option<(&str, &Planned)>;
     /// `stack.NAME`; `None` for an unknown name.

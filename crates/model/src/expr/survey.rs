@@ -70,7 +70,7 @@ impl<'a> Survey<'a> {
                 let end = steps.last().map_or(start, |(_, end)| *end);
                 let span = self.places.span(start..end);
                 let steps = steps.into_iter().skip(used).map(|(step, _)| step).collect();
-                self.references.push(Reference { root, steps, span, range: start..end });
+                self.references.push(Reference { root, steps, span, range: start..end, rooted: used });
             }
             Err(wrong) => {
                 let end = steps.last().map_or(start + name.len(), |(_, end)| *end);

@@ -11,7 +11,7 @@ pub(super) struct Veil {
     secret: bool,
     /// A secret whose value is not here: a variable that was not given, or what state keeps.
     kept: bool,
-    pending: Option<Pending>,
+    pending: Vec<Pending>,
 }
 
 impl Veil {
@@ -49,26 +49,22 @@ impl Veil {
 
     /// Adds a hole that was found.
     pub(super) fn wait(&mut self, pending: Pending) {
-        let pending = Pending { stamp: None, ..pending };
-        self.pending = Some(match self.pending.take() {
-            None => pending,
-            Some(others) => others.and(pending),
-        });
+        self.pending.push(Pending { stamp: None, ..pending });
     }
 
     /// Whether an operand's value is missing, so that there is nothing to compute.
     pub(super) fn is_opaque(&self) -> bool {
-        self.kept || self.pending.is_some()
+        self.kept || !self.pending.is_empty()
     }
 
     /// Whether a secret was seen, so that messages must not quote values.
     pub(super) fn is_secret(&self) -> bool {
-        self.secret || self.kept || self.pending.as_ref().is_some_and(|it| it.secret)
+        self.secret || self.kept || self.pending.iter().any(|it| it.secret)
     }
 
     /// Puts the veil over a result: unknown where an operand was, secret where one was.
     pub(super) fn cover(self, result: Planned) -> Planned {
-        match (self.kept, self.pending) {
+        match (self.kept, Pending::all(self.pending)) {
             (true, _) => Tree::Secret(Secret::Keep),
             (false, Some(pending)) => Tree::Hole(Pending { secret: pending.secret || self.secret, ..pending }),
             (false, None) if self.secret => taint(result),
@@ -85,9 +81,7 @@ impl Veil {
     pub(super) fn join(&mut self, other: Self) {
         self.secret |= other.secret;
         self.kept |= other.kept;
-        if let Some(pending) = other.pending {
-            self.wait(pending);
-        }
+        self.pending.extend(other.pending);
     }
 
     fn reveal(&mut self, secret: Secret) -> Option<Known> {

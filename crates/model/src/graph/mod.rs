@@ -48,22 +48,26 @@ pub struct Node {
 /// The shortest loop of every group of things that depend on each other, with the place of
 /// every reference in it.
 pub fn build(stack: &Stack) -> Result<Graph, Vec<Diagnostic>> {
-    let cycles = cycles(stack);
-    if !cycles.is_empty() {
-        return Err(cycles);
-    }
     let mut graph = DiGraph::new();
-    let mut nodes = BTreeMap::new();
-    for (address, layer, header, _) in things(stack) {
+    let node = |(address, layer, header, _): Thing<'_>| {
         let node = Node { address: address.clone(), layer: layer.to_owned(), header };
-        nodes.insert(address.clone(), graph.add_node(node));
-    }
-    for (address, _, _, dependencies) in things(stack) {
+        (address.clone(), graph.add_node(node))
+    };
+    let nodes: BTreeMap<Address, NodeIndex> = things(stack).map(node).collect();
+    let mut loose = Vec::new();
+    for ((_, _, _, dependencies), second) in things(stack).zip((0..).map(NodeIndex::new)) {
         for (dependency, why) in dependencies {
-            if let (Some(first), Some(second)) = (nodes.get(dependency), nodes.get(address)) {
-                graph.add_edge(*first, *second, why.clone());
+            match nodes.get(dependency) {
+                Some(first) => {
+                    graph.add_edge(*first, second, why.clone());
+                }
+                None => loose.push((dependency, second)),
             }
         }
+    }
+    let cycles = cycles(stack, &declarations(&graph, &nodes, &loose));
+    if !cycles.is_empty() {
+        return Err(cycles);
     }
     let order = order(&graph);
     Ok(Graph { graph, nodes, order, layers: stack.layers.clone() })
@@ -184,39 +188,63 @@ fn order(graph: &DiGraph<Node, Dependency>) -> Vec<Address> {
 
 /// Cycles are between declarations, as in Terraform: one member cannot need a member of what
 /// needs another of its own.
-fn cycles(stack: &Stack) -> Vec<Diagnostic> {
-    let mut edges: BTreeMap<Address, BTreeMap<Address, Span>> = BTreeMap::new();
+fn cycles(stack: &Stack, declarations: &DiGraph<Address, ()>) -> Vec<Diagnostic> {
+    let groups = petgraph::algo::kosaraju_scc(declarations);
+    let looped =
+        |group: &&Vec<NodeIndex>| group.len() > 1 || group.iter().any(|it| declarations.contains_edge(*it, *it));
+    let looped: Vec<&Vec<NodeIndex>> = groups.iter().filter(looped).collect();
+    if looped.is_empty() {
+        return Vec::new();
+    }
+    let places = places(stack);
+    let report = |group: &Vec<NodeIndex>| {
+        let mut members: Vec<&Address> = group.iter().map(|it| &declarations[*it]).collect();
+        members.sort_unstable();
+        let inside = |address: &&Address| members.binary_search(address).is_ok();
+        let round = loops::shortest(&members, |from| {
+            places.get(*from).into_iter().flat_map(BTreeMap::keys).filter(inside).collect()
+        });
+        let edges = round.iter().zip(round.iter().cycle().skip(1));
+        let edges =
+            edges.filter_map(|(from, to)| Some((from.to_string(), to.to_string(), *places.get(*from)?.get(*to)?)));
+        loops::report(edges.collect())
+    };
+    let mut problems: Vec<Diagnostic> = looped.into_iter().filter_map(report).collect();
+    problems.sort_by_key(|it| it.labels.first().map(|label| label.span));
+    problems
+}
+
+/// Which declaration needs which. Of `loose` dependencies on a declaration with members, which
+/// only a loop can leave behind, all members count.
+fn declarations(
+    graph: &DiGraph<Node, Dependency>,
+    nodes: &BTreeMap<Address, NodeIndex>,
+    loose: &[(&Address, NodeIndex)],
+) -> DiGraph<Address, ()> {
+    let mut whole: DiGraph<Address, ()> = DiGraph::new();
+    let mut own: Vec<NodeIndex> = Vec::with_capacity(graph.node_count());
+    for node in graph.node_weights() {
+        // Members stand side by side.
+        let same = own.last().copied().filter(|it| whole[*it].covers(&node.address));
+        own.push(same.unwrap_or_else(|| whole.add_node(node.address.declaration())));
+    }
+    let edges = graph.edge_references().map(|edge| (edge.target(), edge.source()));
+    let member = |address: &Address| address.covered(nodes).next().map(|(_, node)| *node);
+    let loose = loose.iter().filter_map(|(dependency, second)| Some((*second, member(dependency)?)));
+    for (second, first) in edges.chain(loose) {
+        whole.add_edge(own[second.index()], own[first.index()], ());
+    }
+    whole
+}
+
+/// The place of the first reference from each declaration to each other.
+fn places(stack: &Stack) -> BTreeMap<Address, BTreeMap<Address, Span>> {
+    let mut places: BTreeMap<Address, BTreeMap<Address, Span>> = BTreeMap::new();
     for (address, _, _, dependencies) in things(stack) {
-        let from = edges.entry(address.declaration()).or_default();
+        let from = places.entry(address.declaration()).or_default();
         for (dependency, why) in dependencies {
             from.entry(dependency.declaration()).or_insert(why.span);
         }
     }
-    let mut graph: DiGraph<&Address, ()> = DiGraph::new();
-    let nodes: BTreeMap<&Address, NodeIndex> = edges.keys().map(|it| (it, graph.add_node(it))).collect();
-    for (from, to) in edges.iter().flat_map(|(from, to)| to.keys().map(move |to| (from, to))) {
-        if let (Some(from), Some(to)) = (nodes.get(from), nodes.get(to)) {
-            graph.add_edge(*from, *to, ());
-        }
-    }
-    let groups = petgraph::algo::kosaraju_scc(&graph);
-    let looped = |group: &&Vec<NodeIndex>| group.len() > 1 || group.iter().any(|it| graph.contains_edge(*it, *it));
-    let mut problems: Vec<Diagnostic> = groups
-        .iter()
-        .filter(looped)
-        .filter_map(|group| {
-            let mut members: Vec<&Address> = group.iter().map(|it| graph[*it]).collect();
-            members.sort_unstable();
-            let inside = |address: &&Address| members.binary_search(address).is_ok();
-            let round = loops::shortest(&members, |from| {
-                edges.get(*from).into_iter().flat_map(BTreeMap::keys).filter(inside).collect()
-            });
-            let places = round.iter().zip(round.iter().cycle().skip(1));
-            let places =
-                places.filter_map(|(from, to)| Some((from.to_string(), to.to_string(), *edges.get(*from)?.get(*to)?)));
-            loops::report(places.collect())
-        })
-        .collect();
-    problems.sort_by_key(|it| it.labels.first().map(|label| label.span));
-    problems
+    places
 }

@@ -253,7 +253,7 @@ impl File<'_> {
                 continue;
             }
             for (name, (key, node)) in names {
-                self.block(Address { mode, kind: kind.clone(), name, key: None }, kind_span, key, node);
+                self.block(Address::new(mode, kind.as_str(), name), kind_span, key, node);
             }
         }
     }

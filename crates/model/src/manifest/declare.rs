@@ -201,7 +201,7 @@ fn address(fields: &mut Fields<'_>, field: &'static str) -> Option<Address> {
     let (text, span) = fields.required_text(field)?;
     let text = text.decoded;
     match text.parse::<Address>() {
-        Ok(Address { mode: Mode::Data, .. }) => {
+        Ok(address) if address.mode == Mode::Data => {
             let message = format!("`{text}` is only looked up: nothing is kept about it");
             fields.diagnostics().push(Diagnostic::error("invalid-address", span, message));
             None

@@ -52,7 +52,7 @@ impl Entry {
     pub(super) fn address(&self) -> Option<Address> {
         let [(section, _), (kind, _), (name, _), ..] = self.path.as_slice() else { return None };
         let mode = mode(section)?;
-        Some(Address { mode, kind: kind.clone(), name: name.clone(), key: None })
+        Some(Address::new(mode, kind.as_str(), name.as_str()))
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {

@@ -5,6 +5,7 @@
 //! meta-arguments, and the numbers of its expressions. It must not evaluate anything.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::meta::{self, Meta};
 use super::written::{Reader, Written, sites};
@@ -71,7 +72,7 @@ pub(super) struct Declaration<'m> {
     pub body: Written,
     /// Tags of stack and layer, where its own `tags` is one expression.
     pub base_tags: Option<Written>,
-    pub spans: Spans,
+    pub spans: Arc<Spans>,
     pub for_each: Option<(Written, Span)>,
     pub meta: Meta,
     pub timeouts: Timeouts,
@@ -144,7 +145,7 @@ pub(super) fn read<'m>(
         owner,
         body,
         base_tags,
-        spans,
+        spans: Arc::new(spans),
         for_each,
         meta,
         timeouts,

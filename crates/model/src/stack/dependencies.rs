@@ -72,13 +72,14 @@ pub(super) fn expand(
     declared: &BTreeMap<Address, Option<Declared>>,
 ) -> BTreeMap<Address, Dependency> {
     let mut dependencies: BTreeMap<Address, Dependency> = BTreeMap::new();
+    let declaration = own.declaration();
     for (target, span) in targets {
         let mut depend = |address: Address| {
             let attributes = BTreeSet::new();
             let dependency = dependencies.entry(address).or_insert(Dependency { attributes, span: *span });
             dependency.attributes.extend(target.attribute.clone());
         };
-        if target.declaration == own.declaration() {
+        if target.declaration == declaration {
             continue;
         }
         match (declared.get(&target.declaration), &target.member) {

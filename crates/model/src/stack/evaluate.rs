@@ -55,7 +55,7 @@ impl Stack {
             }
         };
         let objects = self.objects(dependencies, lookup);
-        let locals = Locals::new(&self.names.locals);
+        let locals = Locals::new(&self.names.locals, &self.names.fixed);
         let each = match (each, self.names.for_each.get(&address.declaration())) {
             (Some((key, _)), Some(tree)) => {
                 let members = self.value(tree, None, &objects, &locals)?;
@@ -84,7 +84,7 @@ impl Stack {
     pub fn evaluate_output(&self, name: &str, lookup: &dyn Lookup) -> Result<Planned, Vec<Diagnostic>> {
         let Some(output) = self.outputs.get(name) else { return Ok(Tree::Null) };
         let objects = self.objects(&output.depends_on, lookup);
-        self.value(&output.value, None, &objects, &Locals::new(&self.names.locals))
+        self.value(&output.value, None, &objects, &Locals::new(&self.names.locals, &self.names.fixed))
     }
 
     /// The id of an import.
@@ -94,7 +94,7 @@ impl Stack {
     pub fn evaluate_import(&self, id: &Authored, lookup: &dyn Lookup) -> Result<Planned, Vec<Diagnostic>> {
         let read = self.reads(id);
         let objects = self.objects(&read, lookup);
-        self.value(id, None, &objects, &Locals::new(&self.names.locals))
+        self.value(id, None, &objects, &Locals::new(&self.names.locals, &self.names.fixed))
     }
 
     /// The value of a local or variable that a trigger names; null for any other root.
@@ -108,7 +108,7 @@ impl Stack {
                 let Some(tree) = self.names.locals.get(name) else { return Ok(Tree::Null) };
                 let read = self.reads(tree);
                 let objects = self.objects(&read, lookup);
-                self.value(tree, None, &objects, &Locals::new(&self.names.locals))
+                self.value(tree, None, &objects, &Locals::new(&self.names.locals, &self.names.fixed))
             }
             Root::Each | Root::Stack | Root::Object(_) => Ok(Tree::Null),
         }

@@ -3,7 +3,9 @@
 //! In: a declaration and everything expanded before it. Out: resources or data sources, typed.
 //! It must not look at what is expanded after it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::declaration::{Declaration, KindOf};
 use super::dependencies::{self, LocalTargets, Targets};
@@ -128,6 +130,7 @@ pub(super) fn expand(
     if let Some((tree, _)) = &declaration.for_each {
         dependencies::chain(context.reader, tree, &mut each_targets);
     }
+    let each_sites: BTreeSet<usize> = each_sites.into_iter().collect();
     let others: Vec<usize> = declaration.sites.iter().copied().filter(|site| !each_sites.contains(site)).collect();
     let mut targets = context.targets(&others);
     targets.extend(each_targets);
@@ -277,9 +280,13 @@ impl Work<'_> {
             Some((key, _)) => declaration.block.address.member(key.as_str()),
             None => declaration.block.address.clone(),
         };
-        let mut targets = self.targets.clone();
         let checker = self.context.checker(Some(&declaration.block.address));
-        let triggers = triggers::read(&declaration.meta.triggers, &address, &checker, &mut targets, problems);
+        let (triggers, more) = triggers::read(&declaration.meta.triggers, &address, &checker, problems);
+        let targets = match more.is_empty() {
+            true => Cow::Borrowed(&self.targets),
+            // A place of its own in an expression says more.
+            false => Cow::Owned(more.into_iter().chain(self.targets.clone()).collect()),
+        };
         let depends_on = dependencies::expand(&targets, &address, &self.context.expanded.declared);
         let objects = Visible { expanded: self.context.expanded, read: &depends_on };
         let mut folder = self.folder(each.as_ref().map(|(key, value)| (key.as_str(), value)), &objects);
@@ -294,7 +301,7 @@ impl Work<'_> {
         let lifecycle = self.lifecycle(&mut folder, problems);
         problems.append(&mut folder.problems);
         let offline = self.typed(planned, problems);
-        let (layer, spans) = (declaration.block.layer.clone(), declaration.spans.clone());
+        let (layer, spans) = (declaration.block.layer.clone(), Arc::clone(&declaration.spans));
         let key = address.key.clone();
         match declaration.kind {
             KindOf::Resource(kind) => expansion.resources.push(Resource {

@@ -65,8 +65,8 @@ impl Folder<'_> {
                 (Tree::Null, poison())
             }
             Ok(value) => {
-                let known = if self.fixed.contains(&site) { value.clone().known().ok() } else { None };
-                (known.map_or_else(|| Tree::Hole(expr.clone()), |known| known.widen()), value)
+                let known = if self.fixed.contains(&site) { value.without_holes() } else { None };
+                (known.unwrap_or_else(|| Tree::Hole(expr.clone())), value)
             }
         }
     }

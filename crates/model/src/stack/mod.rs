@@ -29,6 +29,7 @@ mod written;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::address::Address;
@@ -90,6 +91,8 @@ pub struct Names {
     pub variables: BTreeMap<String, Planned>,
     /// Locals as written.
     pub locals: BTreeMap<String, Authored>,
+    /// Values of those locals that are known whatever resources turn out to be.
+    pub fixed: BTreeMap<String, Arc<Planned>>,
     /// Contents of the files that expressions read, so that evaluating again does no IO.
     pub files: BTreeMap<String, Vec<u8>>,
     /// The `for_each` of declarations whose members' values may wait for AWS.
@@ -173,8 +176,8 @@ pub struct Resource {
     pub inputs: Authored,
     /// The same evaluated offline: what waits for AWS is a hole. Typed by the schema.
     pub offline: Planned,
-    /// Where each argument stands.
-    pub spans: Spans,
+    /// Where each argument stands; members of one `for_each` share it.
+    pub spans: Arc<Spans>,
     /// Key and value of its `for_each` member.
     pub each: Option<(String, Planned)>,
     /// What it refers to and depends on, found in its expressions (through locals) and in
@@ -199,8 +202,8 @@ pub struct Data {
     pub arguments: Authored,
     /// The same evaluated offline.
     pub offline: Planned,
-    /// Where each argument stands.
-    pub spans: Spans,
+    /// Where each argument stands; members of one `for_each` share it.
+    pub spans: Arc<Spans>,
     /// Key and value of its `for_each` member.
     pub each: Option<(String, Planned)>,
     /// What it refers to and depends on.

@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -15,7 +16,7 @@ use super::dependencies::{self, LocalTargets, Target};
 use super::expand::{self, Context, Expansion};
 use super::outputs::{self, Loose};
 use super::reference::{Expanded, Visible};
-use super::scope::{Locals, View};
+use super::scope::{Locals, NONE_FIXED, View};
 use super::variables::{self, Given, Variables};
 use super::written::{Reader, Written, sites};
 use super::{Data, Declared, Names, Resource, Stack, digest, naming, object_value, refactor, settings};
@@ -49,7 +50,7 @@ pub fn resolve(manifest: &Manifest, catalog: &Catalog, options: &Options<'_>) ->
     let names: BTreeMap<String, Authored> =
         parts.locals.iter().map(|(name, (_, written))| (name.clone(), parts.reader.authored(written))).collect();
     let files = Recorder { files: options.files, read: RefCell::default() };
-    let locals = Locals::new(&names);
+    let locals = Locals::new(&names, &NONE_FIXED);
     for name in &manifest.unparsed.locals {
         locals.fail(name);
     }
@@ -241,7 +242,7 @@ impl Fixed<'_> {
         }
         let context = self.context(&expanded, &targets);
         // A local that waits for resources has a value everywhere but in the settings.
-        let locals = Locals::new(self.names);
+        let locals = Locals::new(self.names, &NONE_FIXED);
         let view = View { locals: &locals, ..context.view(None, &settings::NoObjects) };
         let mut found = Vec::new();
         stack.provider = settings::provider(manifest.provider.as_ref(), &view, &mut found).unwrap_or_default();
@@ -250,6 +251,7 @@ impl Fixed<'_> {
         found.retain(|it| !(self.options.variables.symbols && it.code == settings::HIDDEN));
         problems.append(&mut found);
         problems.extend(locals.take_problems());
+        stack.names.fixed = self.fixed_locals(&context);
         for (name, loose) in &parts.outputs {
             stack.outputs.insert(name.clone(), outputs::output(&context, name, loose, problems));
         }
@@ -305,6 +307,14 @@ impl Fixed<'_> {
         drop(context.view(None, &objects).local(name));
         let found: BTreeSet<Target> = found.into_keys().collect();
         targets.insert(name.to_owned(), found);
+    }
+
+    /// Values of locals that no resource can change, nor a variable that has none yet.
+    fn fixed_locals(&self, context: &Context<'_>) -> BTreeMap<String, Arc<Planned>> {
+        let view = context.view(None, &settings::NoObjects);
+        let none_waits = |name: &str| context.local_targets.get(name).is_some_and(BTreeSet::is_empty);
+        let value = |name: &String| Some((name.clone(), view.local(name).ok().filter(|it| !it.has_hole())?));
+        self.names.keys().filter(|it| none_waits(it)).filter_map(value).collect()
     }
 
     /// Reports locals that need each other. A loop through a resource is the graph's to report.

@@ -5,11 +5,12 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::address::Address;
 use crate::coerce::poison;
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::expr::{self, Object, Scope, ScopeError};
+use crate::expr::{self, Object, Root, Scope, ScopeError};
 use crate::source::Files;
 use crate::tree::{Authored, Planned, Tree};
 
@@ -45,15 +46,23 @@ pub(super) struct View<'a> {
 /// Locals, evaluated when first used.
 pub(super) struct Locals<'a> {
     written: &'a BTreeMap<String, Authored>,
+    /// Those whose values are known already.
+    fixed: &'a Fixed,
     /// `None` while being evaluated, and for those that failed.
-    values: RefCell<BTreeMap<String, Option<Planned>>>,
+    values: RefCell<BTreeMap<String, Option<Arc<Planned>>>>,
     problems: RefCell<Vec<Diagnostic>>,
 }
 
+/// Values of locals that nothing changes.
+pub(super) type Fixed = BTreeMap<String, Arc<Planned>>;
+
+/// Where no local is known yet.
+pub(super) static NONE_FIXED: Fixed = Fixed::new();
+
 impl<'a> Locals<'a> {
     /// Locals as written.
-    pub fn new(written: &'a BTreeMap<String, Authored>) -> Self {
-        Self { written, values: RefCell::default(), problems: RefCell::default() }
+    pub fn new(written: &'a BTreeMap<String, Authored>, fixed: &'a Fixed) -> Self {
+        Self { written, fixed, values: RefCell::default(), problems: RefCell::default() }
     }
 
     /// Marks a local whose problems have been reported.
@@ -64,6 +73,38 @@ impl<'a> Locals<'a> {
     /// Whether a local has been found to have no value.
     pub fn failed(&self, name: &str) -> bool {
         matches!(self.values.borrow().get(name), Some(None))
+    }
+
+    /// The value of a local, where it is known already.
+    fn known(&self, name: &str) -> Option<Result<Arc<Planned>, ScopeError>> {
+        if let Some(value) = self.fixed.get(name) {
+            return Some(Ok(Arc::clone(value)));
+        }
+        self.values.borrow().get(name).map(|value| value.clone().ok_or(ScopeError::Reported))
+    }
+
+    /// What has to be evaluated for a local, each after what it needs and itself last: a chain of
+    /// ten thousand of them must not need as deep a stack.
+    fn waiting(&self, name: &str) -> Vec<(&'a str, &'a Authored)> {
+        let (mut order, mut seen) = (Vec::new(), BTreeSet::new());
+        let mut open: Vec<_> = self.written.get_key_value(name).map(|it| (it, false)).into_iter().collect();
+        while let Some(((name, written), is_ready)) = open.pop() {
+            if is_ready {
+                order.push((name.as_str(), written));
+            } else if seen.insert(name) && self.known(name).is_none() {
+                open.push(((name, written), true));
+                written.any(&mut |leaf| {
+                    let Tree::Hole(expr) = leaf else { return false };
+                    for reference in expr.references() {
+                        if let Root::Local(needed) = &reference.root {
+                            open.extend(self.written.get_key_value(needed).map(|it| (it, false)));
+                        }
+                    }
+                    false
+                });
+            }
+        }
+        order
     }
 
     /// What was wrong inside locals.
@@ -105,27 +146,29 @@ fn fill(tree: &Authored, view: &View<'_>, problems: &mut Vec<Diagnostic>, sound:
 }
 
 impl Scope for View<'_> {
-    fn variable(&self, name: &str) -> Result<Planned, ScopeError> {
+    fn variable(&self, name: &str) -> Result<&Planned, ScopeError> {
         match self.variables.get(name) {
-            Some(value) => Ok(value.clone()),
+            Some(value) => Ok(value),
             None if self.unset.contains(name) => Err(ScopeError::Reported),
             None => Err(unknown_variable(name, self.variables.keys().chain(self.unset).map(String::as_str))),
         }
     }
 
-    fn local(&self, name: &str) -> Result<Planned, ScopeError> {
-        if let Some(value) = self.locals.values.borrow().get(name) {
-            return value.clone().ok_or(ScopeError::Reported);
+    fn local(&self, name: &str) -> Result<Arc<Planned>, ScopeError> {
+        if let Some(value) = self.locals.known(name) {
+            return value;
         }
-        let Some(written) = self.locals.written.get(name) else {
+        if !self.locals.written.contains_key(name) {
             return Err(unknown_local(name, self.locals.written.keys().map(String::as_str)));
-        };
-        self.locals.fail(name);
-        let mut problems = Vec::new();
-        let value = evaluate(written, &View { each: None, ..*self }, &mut problems);
-        self.locals.problems.borrow_mut().extend(problems);
-        self.locals.values.borrow_mut().insert(name.to_owned(), value.clone());
-        value.ok_or(ScopeError::Reported)
+        }
+        for (name, written) in self.locals.waiting(name) {
+            self.locals.fail(name);
+            let mut problems = Vec::new();
+            let value = evaluate(written, &View { each: None, ..*self }, &mut problems);
+            self.locals.problems.borrow_mut().extend(problems);
+            self.locals.values.borrow_mut().insert(name.to_owned(), value.map(Arc::new));
+        }
+        self.locals.known(name).unwrap_or(Err(ScopeError::Reported))
     }
 
     fn each(&self) -> Option<(&str, &Planned)> {

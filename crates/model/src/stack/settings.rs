@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::resolve::Options;
-use super::scope::{Locals, Objects, View, evaluate};
+use super::scope::{Locals, NONE_FIXED, Objects, View, evaluate};
 use super::written::{Places, Reader};
 use super::{AssumeRole, IgnoreTags, Provider, Spans, Store, variables};
 use crate::address::Address;
@@ -118,7 +118,7 @@ pub fn settings(manifest: &Manifest, options: &Options<'_>) -> Option<(Provider,
             (name.clone(), reader.authored(&written))
         })
         .collect();
-    let locals = Locals::new(&names);
+    let locals = Locals::new(&names, &NONE_FIXED);
     for name in &manifest.unparsed.locals {
         locals.fail(name);
     }

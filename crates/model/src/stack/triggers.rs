@@ -14,15 +14,14 @@ use crate::expr::{self, Reference, Root};
 use crate::path::Step;
 use crate::source::Span;
 
-/// Reads one member's triggers and adds what they depend on to `targets`.
+/// Reads one member's triggers, and what they depend on.
 pub(super) fn read(
     entries: &[(String, Span)],
     own: &Address,
     checker: &Checker<'_>,
-    targets: &mut Targets,
     problems: &mut Vec<Diagnostic>,
-) -> Vec<Trigger> {
-    let mut triggers = Vec::new();
+) -> (Vec<Trigger>, Targets) {
+    let (mut triggers, mut targets) = (Vec::new(), Targets::new());
     for (text, span) in entries {
         let text = match &own.key {
             Some(key) => text.replace("[each.key]", &format!("[{key:?}]")),
@@ -54,7 +53,7 @@ pub(super) fn read(
             },
         }
     }
-    triggers
+    (triggers, targets)
 }
 
 /// The declarations that triggers name, as far as they can be read without their member's key.

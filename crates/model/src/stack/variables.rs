@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::scope::{Locals, Objects, View, unknown_object};
+use super::scope::{Locals, NONE_FIXED, Objects, View, unknown_object};
 use super::variable_type::VariableType;
 use super::written::Reader;
 use crate::address::Address;
@@ -66,7 +66,7 @@ pub(super) fn resolve(manifest: &Manifest, given: &Given, problems: &mut Vec<Dia
 /// The value of an expression that uses no names.
 pub(super) fn evaluate_alone(expr: &Expr) -> Option<Known> {
     let (variables, unset, written) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
-    let locals = Locals::new(&written);
+    let locals = Locals::new(&written, &NONE_FIXED);
     let view = View {
         stack: "",
         environment: None,

@@ -49,8 +49,6 @@ pub enum Shape {
     List,
     /// One text with as many expressions in it.
     Template,
-    /// One expression with as many terms.
-    Terms,
 }
 
 impl Shape {
@@ -68,7 +66,6 @@ impl Shape {
         ("pairs", Self::Pairs),
         ("list", Self::List),
         ("template", Self::Template),
-        ("terms", Self::Terms),
     ];
 }
 
@@ -89,7 +86,6 @@ pub fn generate(shape: Shape, size: usize) -> Vec<(String, String)> {
         Shape::Pairs => files.push(shapes::pairs(size)),
         Shape::List => files.push(shapes::list(size)),
         Shape::Template => files.push(shapes::template(size)),
-        Shape::Terms => files.push(shapes::terms(size)),
     }
     files
 }

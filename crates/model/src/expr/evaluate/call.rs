@@ -1,5 +1,7 @@
 //! Calls: arguments, laziness of `try` and `can`, files, template files.
 
+use std::sync::Arc;
+
 use hcl_edit::expr::FuncCall;
 
 use super::{Context, Evaluated, Frame, fail, gather};
@@ -203,7 +205,7 @@ impl Context<'_> {
         let names = variables.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         let frame = Frame { names, outer: None, is_file: true };
         let scope = FileScope(self.scope);
-        let context = Context { scope: &scope, places: &places, frame: Some(&frame) };
+        let context = Context { scope: &scope, places: &places, references: &[], frame: Some(&frame) };
         context.lines(&template).map(|value| given.veil.cover(value)).map_err(within)
     }
 }
@@ -236,11 +238,11 @@ impl FileScope<'_> {
 }
 
 impl Scope for FileScope<'_> {
-    fn variable(&self, _: &str) -> Result<Planned, ScopeError> {
+    fn variable(&self, _: &str) -> Result<&Planned, ScopeError> {
         Err(Self::closed())
     }
 
-    fn local(&self, _: &str) -> Result<Planned, ScopeError> {
+    fn local(&self, _: &str) -> Result<Arc<Planned>, ScopeError> {
         Err(Self::closed())
     }
 

@@ -24,7 +24,7 @@ use crate::tree::{Planned, Tree, holds_symbol};
 /// Every problem found; none at all where all of them were reported elsewhere before
 /// ([`super::ScopeError::Reported`]).
 pub fn evaluate(expr: &Expr, scope: &dyn Scope) -> Result<Planned, Vec<Diagnostic>> {
-    let context = Context { scope, places: &expr.syntax.places, frame: None };
+    let context = Context { scope, places: &expr.syntax.places, references: expr.references(), frame: None };
     let value = match &expr.syntax.body {
         Body::Template(template) => context.lines(template)?,
         Body::Bare(expression) => context.expression(expression)?,
@@ -43,6 +43,8 @@ pub(super) type Evaluated = Result<Planned, Vec<Diagnostic>>;
 pub(super) struct Context<'a> {
     scope: &'a dyn Scope,
     places: &'a Places,
+    /// What parsing has found, in the order written.
+    references: &'a [Reference],
     frame: Option<&'a Frame<'a>>,
 }
 

@@ -1,6 +1,6 @@
 //! References and the steps after them: attributes, indexes, splats.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
 use hcl_edit::{Decorated, Ident, Span as _};
@@ -13,15 +13,49 @@ use crate::expr::veil::Veil;
 use crate::expr::{Object, Reference, Root, ScopeError};
 use crate::path::Step;
 use crate::source::Span;
-use crate::tree::{Pending, Planned, Tree};
+use crate::tree::{Pending, Planned, Source, SourceSet, Tree};
 
 /// A place in a value, and what was passed on the way there.
 struct Cursor<'v> {
-    value: Cow<'v, Planned>,
+    value: Held<'v>,
     veil: Veil,
     /// The way so far, for messages.
     name: String,
     kind: Standing,
+}
+
+/// A value that is copied only once it is needed by itself.
+enum Held<'v> {
+    Borrowed(&'v Planned),
+    Shared(Arc<Planned>),
+    Owned(Planned),
+}
+
+impl Held<'_> {
+    fn get(&self) -> &Planned {
+        match self {
+            Held::Borrowed(value) => value,
+            Held::Shared(value) => value,
+            Held::Owned(value) => value,
+        }
+    }
+
+    fn into_owned(self) -> Planned {
+        match self {
+            Held::Borrowed(value) => value.clone(),
+            Held::Shared(value) => Arc::unwrap_or_clone(value),
+            Held::Owned(value) => value,
+        }
+    }
+
+    /// Something in it.
+    fn inner(&self, find: impl Fn(&Planned) -> Option<&Planned>) -> Option<Self> {
+        match self {
+            Held::Borrowed(value) => find(value).map(Held::Borrowed),
+            Held::Shared(value) => find(value).cloned().map(Held::Owned),
+            Held::Owned(value) => find(value).cloned().map(Held::Owned),
+        }
+    }
 }
 
 /// What a cursor stands on.
@@ -37,7 +71,7 @@ enum Standing {
 type Operator = Decorated<TraversalOperator>;
 
 impl<'v> Cursor<'v> {
-    fn on(value: Cow<'v, Planned>, name: impl Into<String>) -> Self {
+    fn on(value: Held<'v>, name: impl Into<String>) -> Self {
         Self { value, veil: Veil::default(), name: name.into(), kind: Standing::Value }
     }
 
@@ -58,10 +92,10 @@ impl<'a> Context<'a> {
         let operators = node.operators.as_slice();
         let (cursor, used) = match &node.expr {
             Expression::Variable(name) => match self.bound(name) {
-                Some(value) => (Cursor::on(Cow::Borrowed(value), name.as_str()), 0),
+                Some(value) => (Cursor::on(Held::Borrowed(value), name.as_str()), 0),
                 None => self.free(name, operators)?,
             },
-            other => (Cursor::on(Cow::Owned(self.expression(other)?), "this value"), 0),
+            other => (Cursor::on(Held::Owned(self.expression(other)?), "this value"), 0),
         };
         self.walk(cursor, &operators[used..])
     }
@@ -76,6 +110,10 @@ impl<'a> Context<'a> {
 
     /// A name that nothing binds here: a reference, and how many operators belong to its root.
     fn free(self, name: &Decorated<Ident>, operators: &[Operator]) -> Result<(Cursor<'a>, usize), Vec<Diagnostic>> {
+        if let Some(known) = self.surveyed(name) {
+            let (cursor, more) = self.resolve(&known.root, &known.steps, known.span)?;
+            return Ok((cursor, known.rooted + more));
+        }
         let literal: Vec<(Step, usize)> = operators.iter().map_while(survey::literal_step).collect();
         let start = name.span().map_or(0, |it| it.start);
         let end = literal.last().map_or_else(|| name.span().map_or(0, |it| it.end), |(_, end)| *end);
@@ -87,10 +125,17 @@ impl<'a> Context<'a> {
         Ok((cursor, used + more))
     }
 
+    /// What parsing has found at a name; nothing in template files, which are not surveyed.
+    fn surveyed(self, name: &Decorated<Ident>) -> Option<&'a Reference> {
+        let start = name.span()?.start;
+        let at = self.references.binary_search_by_key(&start, |it| it.range.start).ok()?;
+        self.references.get(at)
+    }
+
     /// The value of a root, and how many of the steps after it were taken on the way.
     fn resolve(self, root: &Root, steps: &[Step], span: Span) -> Result<(Cursor<'a>, usize), Vec<Diagnostic>> {
-        let asked = |answer: Result<Planned, ScopeError>, name: String| match answer {
-            Ok(value) => Ok((Cursor::on(Cow::Owned(value), name), 0)),
+        let asked = |answer: Result<Held<'a>, ScopeError>, name: String| match answer {
+            Ok(value) => Ok((Cursor::on(value, name), 0)),
             Err(error) => Err(reported(error, span)),
         };
         let first = match steps.first() {
@@ -98,18 +143,18 @@ impl<'a> Context<'a> {
             Some(Step::Index(_) | Step::Key(_)) | None => "",
         };
         match root {
-            Root::Variable(name) => asked(self.scope.variable(name), format!("var.{name}")),
-            Root::Local(name) => asked(self.scope.local(name), format!("local.{name}")),
+            Root::Variable(name) => asked(self.scope.variable(name).map(Held::Borrowed), format!("var.{name}")),
+            Root::Local(name) => asked(self.scope.local(name).map(Held::Shared), format!("local.{name}")),
             Root::Each => match self.scope.each() {
-                Some((key, _)) if first == "key" => Ok((Cursor::on(Cow::Owned(Tree::text(key)), "each.key"), 1)),
-                Some((_, value)) => Ok((Cursor::on(Cow::Borrowed(value), "each.value"), 1)),
+                Some((key, _)) if first == "key" => Ok((Cursor::on(Held::Owned(Tree::text(key)), "each.key"), 1)),
+                Some((_, value)) => Ok((Cursor::on(Held::Borrowed(value), "each.value"), 1)),
                 None => fail(
                     Diagnostic::error("each-outside-for-each", span, "`each` has a value only beside `for_each`")
                         .help("give the block a `for_each`, or name the value itself"),
                 ),
             },
             Root::Stack => match self.scope.stack(first) {
-                Some(value) => Ok((Cursor::on(Cow::Owned(value), format!("stack.{first}")), 1)),
+                Some(value) => Ok((Cursor::on(Held::Owned(value), format!("stack.{first}")), 1)),
                 None => fail(
                     Diagnostic::error("unknown-name", span, format!("`stack` has no `{first}`"))
                         .help("it has `stack.name` and `stack.environment`"),
@@ -135,7 +180,7 @@ impl<'a> Context<'a> {
                     let split = after.iter().position(|it| !plain(it)).unwrap_or(after.len());
                     let name = format!("{}[*]", cursor.name);
                     let items = self.splat(cursor, &after[..split], operator)?;
-                    cursor = Cursor::on(Cow::Owned(items), name);
+                    cursor = Cursor::on(Held::Owned(items), name);
                     rest = &after[split..];
                 }
                 TraversalOperator::Index(index) if survey::literal_step(operator).is_none() => {
@@ -181,24 +226,24 @@ impl<'a> Context<'a> {
         if veil.is_opaque() || kind == Standing::Disabled {
             return Ok(Cursor { value, veil, name, kind });
         }
-        let value = match value.as_ref() {
+        let value = match value.get() {
             Tree::Hole(pending) => {
-                let below = Cow::Owned(Tree::Hole(below(pending.clone(), step)));
+                let below = Held::Owned(Tree::Hole(below(pending.clone(), step)));
                 return Ok(Cursor { value: below, veil, name, kind });
             }
-            Tree::Secret(_) => Cow::Owned(veil.top(value.into_owned())),
+            Tree::Secret(_) => Held::Owned(veil.top(value.into_owned())),
             _ => value,
         };
         if veil.is_opaque() {
             return Ok(Cursor { value, veil, name, kind });
         }
-        let found = match (value.as_ref(), step) {
+        let found = match (value.get(), step) {
             // A block limited to one is a table; Terraform's `[0]` after it changes nothing.
             (Tree::Map(members), Step::Index(0)) if !members.contains_key("0") && kind == Standing::Value => {
                 return Ok(Cursor { value, veil, name, kind });
             }
-            (Tree::Map(_), step) => member(&value, &key_of(step)),
-            (Tree::List(_), step) => index_of(step).and_then(|at| item(&value, at)),
+            (Tree::Map(_), step) => value.inner(|it| it.get(&key_of(step))),
+            (Tree::List(_), step) => index_of(step).and_then(|at| value.inner(|it| it.as_list()?.get(at))),
             _ => None,
         };
         match found {
@@ -208,7 +253,7 @@ impl<'a> Context<'a> {
             }
             None => {
                 let secret = veil.is_secret();
-                fail(missing(&value, step, &name, kind, secret, span))
+                fail(missing(value.get(), step, &name, kind, secret, span))
             }
         }
     }
@@ -230,7 +275,7 @@ impl<'a> Context<'a> {
         let walked = items
             .into_iter()
             .enumerate()
-            .map(|(index, item)| self.walk(Cursor::on(Cow::Owned(item), format!("{name}[{index}]")), rest));
+            .map(|(index, item)| self.walk(Cursor::on(Held::Owned(item), format!("{name}[{index}]")), rest));
         Ok(veil.cover(Tree::List(gather(walked)?)))
     }
 }
@@ -249,18 +294,18 @@ fn reported(error: ScopeError, span: Span) -> Vec<Diagnostic> {
 fn stand<'a>(object: Object<'a>, name: String, next: Option<&Step>) -> (Cursor<'a>, usize) {
     let at = |value, name, kind| Cursor { value, veil: Veil::default(), name, kind };
     match object {
-        Object::Disabled | Object::Single(Tree::Null) => (at(Cow::Owned(Tree::Null), name, Standing::Disabled), 0),
-        Object::Single(value) => (at(Cow::Borrowed(value), name, Standing::Value), 0),
+        Object::Disabled | Object::Single(Tree::Null) => (at(Held::Owned(Tree::Null), name, Standing::Disabled), 0),
+        Object::Single(value) => (at(Held::Borrowed(value), name, Standing::Value), 0),
         Object::Members(members) => {
             if let Some(step) = next
                 && let Some(member) = members.get(key_of(step).as_str())
             {
                 let name = format!("{name}{}", Shown(step));
                 let kind = if member.is_null() { Standing::Disabled } else { Standing::Value };
-                return (at(Cow::Borrowed(*member), name, kind), 1);
+                return (at(Held::Borrowed(*member), name, kind), 1);
             }
             let all = Tree::map(members.into_iter().map(|(key, member)| (key, member.clone())));
-            (at(Cow::Owned(all), name, Standing::Members), 0)
+            (at(Held::Owned(all), name, Standing::Members), 0)
         }
     }
 }
@@ -268,27 +313,11 @@ fn stand<'a>(object: Object<'a>, name: String, next: Option<&Step>) -> (Cursor<'
 /// The part of an unknown value that a step leads to.
 fn below(mut pending: Pending, step: &Step) -> Pending {
     pending.stamp = None;
-    if pending.sources.len() == 1
-        && let Some(mut source) = pending.sources.pop_first()
-    {
-        source.attribute = format!("{}{}", source.attribute, Shown(step));
-        pending.sources.insert(source);
+    if let [source] = &*pending.sources {
+        let attribute = format!("{}{}", source.attribute, Shown(step));
+        pending.sources = SourceSet::from([Source { address: source.address.clone(), attribute }]);
     }
     pending
-}
-
-fn member<'v>(value: &Cow<'v, Planned>, key: &str) -> Option<Cow<'v, Planned>> {
-    match value {
-        Cow::Borrowed(value) => value.get(key).map(Cow::Borrowed),
-        Cow::Owned(value) => value.get(key).cloned().map(Cow::Owned),
-    }
-}
-
-fn item<'v>(value: &Cow<'v, Planned>, at: usize) -> Option<Cow<'v, Planned>> {
-    match value {
-        Cow::Borrowed(value) => value.as_list()?.get(at).map(Cow::Borrowed),
-        Cow::Owned(value) => value.as_list()?.get(at).cloned().map(Cow::Owned),
-    }
 }
 
 fn key_of(step: &Step) -> String {

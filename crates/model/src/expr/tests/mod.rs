@@ -17,14 +17,15 @@ mod string;
 mod template;
 mod unknown;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Expr, Object, Parsed, Scope, ScopeError};
 use crate::address::Address;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::Text;
 use crate::source::{FileId, Span};
-use crate::tree::{Known, Pending, Planned, Secret, Source, Tree};
+use crate::tree::{Known, Pending, Planned, Secret, Source, SourceSet, Tree};
 
 /// A scope whose answers are written out in [`World::default`].
 struct World {
@@ -103,12 +104,12 @@ impl Default for World {
 }
 
 impl Scope for World {
-    fn variable(&self, name: &str) -> Result<Planned, ScopeError> {
-        self.variables.get(name).cloned().ok_or_else(|| unknown(format!("there is no variable `{name}`")))
+    fn variable(&self, name: &str) -> Result<&Planned, ScopeError> {
+        self.variables.get(name).ok_or_else(|| unknown(format!("there is no variable `{name}`")))
     }
 
-    fn local(&self, name: &str) -> Result<Planned, ScopeError> {
-        self.locals.get(name).cloned().ok_or(ScopeError::Reported)
+    fn local(&self, name: &str) -> Result<Arc<Planned>, ScopeError> {
+        self.locals.get(name).cloned().map(Arc::new).ok_or(ScopeError::Reported)
     }
 
     fn each(&self) -> Option<(&str, &Planned)> {
@@ -149,7 +150,7 @@ fn stamped(stamp: &str, text: &str) -> Planned {
 
 fn stamped_hole(stamp: &str) -> Planned {
     let source = Source { address: Address::managed("aws_sm", "plan"), attribute: "text".to_owned() };
-    Tree::Hole(Pending { sources: BTreeSet::from([source]), secret: true, stamp: Some(stamp.to_owned()) })
+    Tree::Hole(Pending { sources: SourceSet::from([source]), secret: true, stamp: Some(stamp.to_owned()) })
 }
 
 /// Parses text that stands between quotes at the start of a file.
