@@ -82,16 +82,15 @@ pub(super) fn assemble(sources: &Sources, environment: Option<&str>, diagnostics
         if role != Role::Environment {
             assembly.layers.push(name.to_owned());
         }
-        let entries = outline::entries(&source.text);
         match node::read(file, &source.text, diagnostics) {
             Some(table) => {
                 if role == Role::Settings {
                     assembly.settings = Some(file);
                 }
-                File { role, name, headers: outline::headers(entries), assembly: &mut assembly, diagnostics }
+                File { role, name, headers: outline::headers(&source.text), assembly: &mut assembly, diagnostics }
                     .take(table);
             }
-            None => assembly.unparsed.add(&source.path, &entries),
+            None => assembly.unparsed.add(&source.path, &outline::entries(&source.text)),
         }
     }
     if !has_settings {

@@ -71,32 +71,38 @@ pub(super) fn mode(section: &str) -> Option<Mode> {
 
 /// Every header and key of a text in the order written.
 pub(super) fn entries(text: &str) -> Vec<Entry> {
+    found(text, |_| true)
+}
+
+/// Those of some kinds.
+fn found(text: &str, wanted: impl Fn(Kind) -> bool) -> Vec<Entry> {
     let source = toml_parser::Source::new(text);
     let mut entries: Vec<Entry> = Vec::new();
     let mut header: Vec<(String, Range<usize>)> = Vec::new();
     let mut path: Vec<(String, Range<usize>)> = Vec::new();
-    let (mut depth, mut start, mut table) = (0_usize, 0, 0);
+    let (mut depth, mut start, mut table, mut in_header) = (0_usize, 0, 0, false);
     for event in syntax::events(text) {
         let range = event.span().start()..event.span().end();
         match event.kind() {
             EventKind::StdTableOpen | EventKind::ArrayTableOpen => {
-                (depth, start) = (0, range.start);
+                (depth, start, in_header) = (0, range.start, true);
                 table += 1;
                 path.clear();
             }
             EventKind::StdTableClose | EventKind::ArrayTableClose => {
+                in_header = false;
                 header = std::mem::take(&mut path);
                 let kind = if event.kind() == EventKind::StdTableClose { Kind::Table } else { Kind::Array };
                 entries.push(Entry { kind, path: header.clone(), span: start..range.end, table });
             }
-            EventKind::SimpleKey if depth == 0 => {
+            EventKind::SimpleKey if depth == 0 && (in_header || wanted(Kind::Key)) => {
                 let mut name = Cow::Borrowed("");
                 if let Some(raw) = source.get(event) {
                     raw.decode_key(&mut name, &mut ());
                 }
                 path.push((name.into_owned(), range));
             }
-            EventKind::KeyValSep if depth == 0 => {
+            EventKind::KeyValSep if depth == 0 && wanted(Kind::Key) => {
                 let whole = path.first().map_or(range.start, |(_, it)| it.start)..range.start;
                 let path: Vec<_> = header.iter().cloned().chain(path.drain(..)).collect();
                 let span = path.last().map_or(whole, |(_, it)| it.clone());
@@ -128,10 +134,10 @@ pub(super) fn duplicate<'a>(entries: &'a [Entry], key: &Range<usize>) -> Option<
     Some((first.span.clone(), again))
 }
 
-/// The header that declares each block: its own, else the first of a table inside it.
-pub(super) fn headers(entries: Vec<Entry>) -> BTreeMap<Address, Entry> {
+/// The header that declares each block of a text: its own, else the first of a table inside it.
+pub(super) fn headers(text: &str) -> BTreeMap<Address, Entry> {
     let mut headers: BTreeMap<Address, Entry> = BTreeMap::new();
-    for entry in entries.into_iter().filter(Entry::is_header) {
+    for entry in found(text, |kind| kind != Kind::Key) {
         let Some(address) = entry.address() else { continue };
         let own = entry.path.len() == 3;
         match headers.entry(address) {

@@ -47,7 +47,7 @@ pub(super) fn decode(raw: &str, start: u32) -> Text {
     offsets.push(cursor);
     let first = offsets.first().copied().unwrap_or(start);
     if offsets.iter().copied().eq((first..).take(offsets.len())) {
-        offsets.clear();
+        offsets = Vec::new();
     }
     Text { decoded, offsets, start: first }
 }

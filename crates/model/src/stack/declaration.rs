@@ -122,10 +122,10 @@ pub(super) fn read<'m>(
         problems.push(unknown_type(block, catalog));
         return None;
     };
-    let mut spans = Spans { header: block.span, values: BTreeMap::new() };
-    let mut body = reader.arguments(&block.body, META_ARGUMENTS, kind.arguments(), &mut spans.values);
+    let (mut body, places) = reader.arguments(&block.body, META_ARGUMENTS, kind.arguments());
+    let mut spans = Spans::new(block.span, places);
     let for_each = block.body.get("for_each").map(|(_, node)| (reader.value(node), node.span));
-    meta::places(block, &mut spans.values);
+    meta::places(block, &mut spans);
     let meta = Meta::read(block, kind, reader, problems);
     let timeouts = meta::timeouts(block, kind, problems);
     let depends_on = meta::depends_on(block, problems);
@@ -176,7 +176,7 @@ fn merge_tags(
     };
     let path = Path::field("tags");
     for (key, (key_span, value_span, _)) in base.iter().filter(|(key, _)| !own.contains_key(*key)) {
-        spans.values.insert(path.join(Step::Key(key.clone())), (*key_span, *value_span));
+        spans.put(path.join(Step::Key(key.clone())), (*key_span, *value_span));
     }
     let mut merged: BTreeMap<String, Written> = values().collect();
     merged.extend(own);

@@ -44,16 +44,20 @@ impl Stack {
     /// What is wrong with a value that was unknown before; or there is no such address.
     pub fn evaluate(&self, address: &Address, lookup: &dyn Lookup) -> Result<Planned, Vec<Diagnostic>> {
         let absent = || vec![Diagnostic::nowhere("unknown-address", format!("{address} is not declared"))];
-        let (arguments, each, layer, dependencies, spans, kind) = match address.mode {
+        let (arguments, offline, each, layer, dependencies, spans, kind) = match address.mode {
             Mode::Managed => {
                 let it = self.resources.get(address).ok_or_else(absent)?;
-                (&it.inputs, &it.each, &it.layer, &it.depends_on, &it.spans, KindOf::Resource(it.kind))
+                (&it.inputs, &it.offline, &it.each, &it.layer, &it.depends_on, &it.spans, KindOf::Resource(it.kind))
             }
             Mode::Data => {
                 let it = self.data.get(address).ok_or_else(absent)?;
-                (&it.arguments, &it.each, &it.layer, &it.depends_on, &it.spans, KindOf::Data(it.kind))
+                (&it.arguments, &it.offline, &it.each, &it.layer, &it.depends_on, &it.spans, KindOf::Data(it.kind))
             }
         };
+        // What waits for nothing has its last value, and its problems have been reported.
+        if !offline.has_hole() {
+            return Ok(offline.clone());
+        }
         let objects = self.objects(dependencies, lookup);
         let locals = Locals::new(&self.names.locals, &self.names.fixed);
         let each = match (each, self.names.for_each.get(&address.declaration())) {

@@ -216,7 +216,7 @@ fn explicit(
 
 fn nothing(address: &Address, expanded: &Expanded, span: Span) -> Option<Diagnostic> {
     use crate::expr::ScopeError;
-    match super::scope::unknown_object(address, expanded.kinds.keys()) {
+    match expanded.nothing(address) {
         ScopeError::Reported => None,
         ScopeError::Here { code, message, help } => {
             let mut problem = Diagnostic::error(code, span, message);

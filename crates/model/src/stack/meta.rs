@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use super::Timeouts;
 use super::declaration::KindOf;
-use super::written::{Places, Reader, Written};
+use super::written::{Reader, Written};
+use super::{Spans, Timeouts};
 use crate::address::Address;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::manifest::{Block, Node, Table, Value};
@@ -71,15 +71,15 @@ impl Meta {
 }
 
 /// Notes where the settings of `lifecycle` stand: they can change as arguments do.
-pub(super) fn places(block: &Block, places: &mut Places) {
+pub(super) fn places(block: &Block, spans: &mut Spans) {
     let Some((key, node)) = block.body.get("lifecycle") else { return };
     let path = Path::field("lifecycle");
     if let Value::Table(table) = &node.value {
-        let settings =
-            table.iter().map(|(name, (key, node))| (path.join(Step::Field(name.clone())), (*key, node.span)));
-        places.extend(settings);
+        for (name, (key, node)) in table {
+            spans.put(path.join(Step::Field(name.clone())), (*key, node.span));
+        }
     }
-    places.insert(path, (*key, node.span));
+    spans.put(path, (*key, node.span));
 }
 
 /// Reads `timeouts`.

@@ -20,6 +20,7 @@ mod resolve;
 mod rules;
 mod scope;
 mod settings;
+mod spans;
 mod triggers;
 mod variable_type;
 mod variables;
@@ -45,6 +46,7 @@ pub use object::{Live, object_value, unknown};
 pub use resolve::{Options, resolve};
 pub use rules::{check_data_rules, check_rules};
 pub use settings::settings;
+pub use spans::Spans;
 pub use variables::{Given, variable_symbol};
 
 /// The desired side of everything: what should exist.
@@ -218,33 +220,6 @@ pub struct Dependency {
     pub attributes: BTreeSet<String>,
     /// A place of the reference.
     pub span: Span,
-}
-
-/// Places of a resource's arguments; what has none of its own takes its parent's.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Spans {
-    /// The header.
-    pub header: Span,
-    /// Keys and values by path.
-    pub values: BTreeMap<Path, (Span, Span)>,
-}
-
-impl Spans {
-    /// The place of a value, else of the nearest thing around it.
-    #[must_use]
-    pub fn value(&self, path: &Path) -> Span {
-        self.find(path).map_or(self.header, |(_, value)| value)
-    }
-
-    /// The place of a key, else of the nearest thing around it.
-    #[must_use]
-    pub fn key(&self, path: &Path) -> Span {
-        self.find(path).map_or(self.header, |(key, _)| key)
-    }
-
-    fn find(&self, path: &Path) -> Option<(Span, Span)> {
-        (1..=path.0.len()).rev().find_map(|length| self.values.get(&Path(path.0[..length].to_vec())).copied())
-    }
 }
 
 /// `lifecycle`.

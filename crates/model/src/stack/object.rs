@@ -57,7 +57,7 @@ fn block(
     let member = |field: &'static Field| {
         let told = live.and_then(|live| live.get(field.name));
         let value = match members.get(field.name).filter(|value| !value.is_null()) {
-            Some(set) => within(field.ty, set, told, address, &join(around, field.name)),
+            Some(set) => within(field, set, told, address, around),
             None => match (told, field.default) {
                 (Some(known), _) => known.clone().widen(),
                 (None, _) if field.computed => unknown(field, address, &join(around, field.name)),
@@ -71,17 +71,27 @@ fn block(
 }
 
 /// A set value; blocks in it are completed like the object itself.
-fn within(ty: &Type, set: &Planned, live: Option<&Known>, address: &Address, around: &str) -> Planned {
+fn within(field: &Field, set: &Planned, live: Option<&Known>, address: &Address, around: &str) -> Planned {
+    match field.ty {
+        Type::Block(_) | Type::List(Type::Block(_)) | Type::Set(Type::Block(_)) => {
+            completed(field.ty, set, live, address, &join(around, field.name))
+        }
+        Type::Bool | Type::Int | Type::Float | Type::Text | Type::Any => set.clone(),
+        Type::List(_) | Type::Set(_) | Type::Map(_) | Type::Json(_) => set.clone(),
+    }
+}
+
+fn completed(ty: &Type, set: &Planned, live: Option<&Known>, address: &Address, around: &str) -> Planned {
     match (ty, set) {
         (Type::Block(schema), Tree::Map(members)) => Tree::Map(block(schema(), members, live, address, around)),
         (Type::List(inner @ Type::Block(_)), Tree::List(items)) => {
             let live = |index: usize| live.and_then(Known::as_list).and_then(|items| items.get(index));
-            let item = |(index, item)| within(inner, item, live(index), address, &format!("{around}[{index}]"));
+            let item = |(index, item)| completed(inner, item, live(index), address, &format!("{around}[{index}]"));
             Tree::List(items.iter().enumerate().map(item).collect())
         }
         // Which live member of a set belongs to which written one is the planner's business.
         (Type::Set(inner @ Type::Block(_)), Tree::List(items)) => {
-            let item = |(index, item)| within(inner, item, None, address, &format!("{around}[{index}]"));
+            let item = |(index, item)| completed(inner, item, None, address, &format!("{around}[{index}]"));
             Tree::List(items.iter().enumerate().map(item).collect())
         }
         (_, set) => set.clone(),

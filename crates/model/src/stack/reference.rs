@@ -4,6 +4,7 @@
 //! In: a reference and what has been expanded so far. Out: what is wrong with it. It must not
 //! evaluate anything.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::declaration::KindOf;
@@ -29,6 +30,18 @@ pub(super) struct Expanded {
     pub declared: BTreeMap<Address, Option<Declared>>,
     /// The values of members that something refers to.
     pub values: BTreeMap<Address, Planned>,
+    /// What was said about addresses that nothing declares: a name that ten thousand places have
+    /// wrong is looked for once.
+    absent: RefCell<BTreeMap<Address, ScopeError>>,
+}
+
+impl Expanded {
+    /// There is no such resource or data source.
+    pub fn nothing(&self, address: &Address) -> ScopeError {
+        let mut absent = self.absent.borrow_mut();
+        let said = absent.entry(address.clone()).or_insert_with(|| unknown_object(address, self.kinds.keys()));
+        said.clone()
+    }
 }
 
 /// The part of it that one place depends on.
@@ -39,7 +52,7 @@ pub(super) struct Visible<'a> {
 
 impl Objects for Visible<'_> {
     fn object(&self, declaration: &Address) -> Result<Object<'_>, ScopeError> {
-        let Expanded { kinds, declared, values } = self.expanded;
+        let Expanded { kinds, declared, values, .. } = self.expanded;
         match declared.get(declaration) {
             Some(Some(Declared::Disabled)) => Ok(Object::Disabled),
             Some(Some(Declared::Single)) => values.get(declaration).map(Object::Single).ok_or(ScopeError::Reported),
@@ -50,7 +63,7 @@ impl Objects for Visible<'_> {
             // In a cycle, which the graph reports.
             None if kinds.contains_key(declaration) => Err(ScopeError::Reported),
             Some(None) => Err(ScopeError::Reported),
-            None => Err(unknown_object(declaration, kinds.keys())),
+            None => Err(self.expanded.nothing(declaration)),
         }
     }
 }
@@ -136,7 +149,7 @@ impl Checker<'_> {
             return Err(Wrong::New(Box::new(self_reference(address, reference.span))));
         }
         let kind = match self.expanded.kinds.get(address) {
-            None => return Err(here(unknown_object(address, self.expanded.kinds.keys()), reference.span)),
+            None => return Err(here(self.expanded.nothing(address), reference.span)),
             Some(None) => return Err(Wrong::Old),
             Some(Some(kind)) => *kind,
         };

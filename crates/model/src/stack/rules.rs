@@ -101,16 +101,17 @@ fn required_on_create(
         return;
     }
     for field in schema.fields {
-        let path = around.join(Step::Field(field.name.to_owned()));
+        let path = || around.join(Step::Field(field.name.to_owned()));
         let value = inputs.get(field.name).filter(|value| !value.is_null());
         match (value, field.required) {
             (None, Required::Create) => {
-                let message = format!("`{path}` must be set to create an {owner}");
+                let message = format!("`{}` must be set to create an {owner}", path());
                 problems.push(Diagnostic::error("missing-argument", spans.key(around), message));
             }
             (Some(value), _) => match field.ty {
-                Type::Block(schema) => required_on_create(schema(), value, &path, owner, spans, problems),
+                Type::Block(schema) => required_on_create(schema(), value, &path(), owner, spans, problems),
                 Type::List(Type::Block(schema)) | Type::Set(Type::Block(schema)) => {
+                    let path = path();
                     for (index, item) in value.as_list().unwrap_or_default().iter().enumerate() {
                         required_on_create(schema(), item, &path.join(Step::Index(index)), owner, spans, problems);
                     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::resolve::Options;
 use super::scope::{Locals, NONE_FIXED, Objects, View, evaluate};
-use super::written::{Places, Reader};
+use super::written::Reader;
 use super::{AssumeRole, IgnoreTags, Provider, Spans, Store, variables};
 use crate::address::Address;
 use crate::coerce::{Subject, coerce};
@@ -189,9 +189,9 @@ fn read<T: Typed>(
         problems.push(Diagnostic::error("wrong-type", node.span, format!("`{owner}` must be a table")));
         return None;
     };
-    let (mut reader, mut places) = (Reader::default(), Places::new());
-    let written = Tree::Map(reader.arguments(table, &[], schema, &mut places));
-    let spans = Spans { header: node.span, values: places };
+    let mut reader = Reader::default();
+    let (written, places) = reader.arguments(table, &[], schema);
+    let (written, spans) = (Tree::Map(written), Spans::new(node.span, places));
     let value = evaluate(&reader.authored(&written), view, problems);
     let broken = !reader.problems.is_empty();
     problems.append(&mut reader.problems);

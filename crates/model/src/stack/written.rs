@@ -7,10 +7,11 @@
 
 use std::collections::BTreeMap;
 
+use super::spans::Place;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{self, Expr, Parsed};
 use crate::manifest::{Node, Table, Value};
-use crate::path::{Path, Step};
+use crate::path::Step;
 use crate::schema::{Document, Field, Schema, Type};
 use crate::source::Span;
 use crate::tree::{Authored, Tree};
@@ -36,26 +37,22 @@ pub(super) struct Reader {
     pub problems: Vec<Diagnostic>,
 }
 
-/// Spans by path.
-pub(super) type Places = BTreeMap<Path, (Span, Span)>;
-
 impl Reader {
-    /// Reads the arguments of a resource, those in `skip` left out.
+    /// Reads the arguments of a resource, those in `skip` left out, and where they stand.
     pub fn arguments(
         &mut self,
         table: &Table,
         skip: &[&str],
         schema: &'static Schema,
-        places: &mut Places,
-    ) -> BTreeMap<String, Written> {
-        let mut walk = Walk { reader: self, places, path: Path::default() };
-        walk.block(table.iter().filter(|(name, _)| !skip.contains(&name.as_str())), schema)
+    ) -> (BTreeMap<String, Written>, Vec<Place>) {
+        let mut walk = Walk { reader: self, places: Vec::new() };
+        let arguments = walk.block(table.iter().filter(|(name, _)| !skip.contains(&name.as_str())), schema);
+        (arguments, walk.places)
     }
 
     /// Reads a value of which no schema knows anything.
     pub fn value(&mut self, node: &Node) -> Written {
-        let mut places = Places::new();
-        Walk { reader: self, places: &mut places, path: Path::default() }.node(node, Shape::Free)
+        Walk { reader: self, places: Vec::new() }.node(node, Shape::Free)
     }
 
     /// The same tree with the expressions in it; one that could not be parsed is null.
@@ -98,8 +95,8 @@ enum Shape {
 
 struct Walk<'a> {
     reader: &'a mut Reader,
-    places: &'a mut Places,
-    path: Path,
+    /// What has been read of the table or list at hand.
+    places: Vec<Place>,
 }
 
 impl Walk<'_> {
@@ -118,10 +115,15 @@ impl Walk<'_> {
     }
 
     fn step(&mut self, step: Step, key: Span, node: &Node, shape: Shape) -> Written {
-        self.path.0.push(step);
-        self.places.insert(self.path.clone(), (key, node.span));
-        let value = self.node(node, shape);
-        self.path.0.pop();
+        self.within(step, (key, node.span), |walk| walk.node(node, shape))
+    }
+
+    /// Reads what stands below a step.
+    fn within(&mut self, step: Step, own: (Span, Span), read: impl FnOnce(&mut Self) -> Written) -> Written {
+        let around = std::mem::take(&mut self.places);
+        let value = read(self);
+        let below = std::mem::replace(&mut self.places, around);
+        self.places.push(Place { step, own: Some(own), below });
         value
     }
 
@@ -164,11 +166,8 @@ impl Walk<'_> {
 
     fn table(&mut self, table: &Table, span: Span, shape: Shape) -> Written {
         let one = |walk: &mut Self, schema: &'static Schema| {
-            walk.path.0.push(Step::Index(0));
-            walk.places.insert(walk.path.clone(), (span, span));
-            let members = walk.block(table.iter(), schema);
-            walk.path.0.pop();
-            Tree::List(vec![Tree::Map(members)])
+            let only = walk.within(Step::Index(0), (span, span), |it| Tree::Map(it.block(table.iter(), schema)));
+            Tree::List(vec![only])
         };
         match shape {
             Shape::Member(schema) => Tree::Map(self.block(table.iter(), schema)),

@@ -24,21 +24,39 @@ pub fn check(stack: &Stack) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for mut subnets in by_vpc.into_values() {
         subnets.sort_by_key(|it| it.spans.header);
-        for (index, later) in subnets.iter().enumerate() {
-            for earlier in &subnets[..index] {
-                problems
-                    .extend(["cidr_block", "ipv6_cidr_block"].into_iter().filter_map(|it| overlap(earlier, later, it)));
-            }
-        }
+        let mut pairs: Vec<(usize, usize, &str)> =
+            ["cidr_block", "ipv6_cidr_block"].into_iter().flat_map(|it| overlapping(&subnets, it)).collect();
+        pairs.sort_unstable();
+        problems.extend(
+            pairs
+                .into_iter()
+                .filter_map(|(later, earlier, argument)| overlap(subnets.get(earlier)?, subnets.get(later)?, argument)),
+        );
     }
     problems
 }
 
+/// The later and the earlier of every two subnets that share addresses. Of two ranges one holds
+/// the other or they share nothing, so in order of their addresses those around a range are all
+/// that are still open.
+fn overlapping<'a>(subnets: &[&Resource], argument: &'a str) -> Vec<(usize, usize, &'a str)> {
+    let known = subnets.iter().enumerate().filter_map(|(index, it)| Some((range(it, argument)?, index)));
+    let mut ranges: Vec<(IpNet, usize)> = known.collect();
+    ranges.sort_unstable_by_key(|(range, index)| (range.network(), range.prefix_len(), *index));
+    let mut open: Vec<(IpNet, usize)> = Vec::new();
+    let mut pairs = Vec::new();
+    for (range, index) in ranges {
+        while open.last().is_some_and(|(around, _)| !around.contains(&range)) {
+            open.pop();
+        }
+        pairs.extend(open.iter().map(|(_, other)| (index.max(*other), index.min(*other), argument)));
+        open.push((range, index));
+    }
+    pairs
+}
+
 fn overlap(earlier: &Resource, later: &Resource, argument: &str) -> Option<Diagnostic> {
     let (first, second) = (range(earlier, argument)?, range(later, argument)?);
-    if !first.contains(&second) && !second.contains(&first) {
-        return None;
-    }
     let path = Path::field(argument);
     let message = format!("the range `{second}` of {} overlaps `{first}` of {}", later.address, earlier.address);
     let problem = Diagnostic::error("subnets-overlap", later.spans.value(&path), message);

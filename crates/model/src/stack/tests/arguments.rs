@@ -1,5 +1,6 @@
 //! Arguments against their schema.
 
+use crate::path::{Path, Step};
 use crate::testing::{check, stack};
 use crate::tree::{Planned, Tree};
 
@@ -252,8 +253,14 @@ fn values_convert_as_in_terraform() {
 fn spans_follow_the_typed_shape() {
     let stack = stack("[resource.aws_store.a]\nengine = \"mysql\"\n[[resource.aws_store.a.logging]]\nbucket = \"b\"");
     let resource = stack.resources.values().next().expect("a resource");
-    let paths: Vec<String> = resource.spans.values.keys().map(ToString::to_string).collect();
-    assert_eq!(paths, ["engine", "logging", "logging.bucket"]);
+    let place = |path: &[&str]| {
+        let steps = path.iter().map(|it| Step::Field((*it).to_owned())).collect();
+        resource.spans.value(&Path(steps))
+    };
+    let (engine, logging, bucket) = (place(&["engine"]), place(&["logging"]), place(&["logging", "bucket"]));
+    assert!(resource.spans.header < engine && engine < logging && logging < bucket, "each has a place of its own");
+    assert_eq!(place(&["logging", "days"]), logging, "what is not there stands where its parent does");
+    assert_eq!(place(&["size"]), resource.spans.header);
 }
 
 #[test]
