@@ -1,7 +1,7 @@
 //! Identity: [`Address`] is ours, [`Id`] is AWS's.
 
-use std::collections::BTreeMap;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;

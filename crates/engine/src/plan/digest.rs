@@ -10,15 +10,15 @@ use model::{Address, Known, Path, Planned, Secret, Step, Tree};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
+use super::json::object;
 use crate::fingerprint::{Fingerprints, hex};
 
 /// Whether two plans do the same, in the same order. Live values that no operation changes may
 /// differ.
 #[must_use]
 pub fn same_operations(a: &Plan, b: &Plan) -> bool {
-    let same = |(a, b): (&Operation, &Operation)| {
-        a.address == b.address && a.kind == b.kind && essence(&a.step) == essence(&b.step)
-    };
+    let same =
+        |(a, b): (&Operation, &Operation)| a.address == b.address && a.kind == b.kind && does_same(&a.step, &b.step);
     a.operations.len() == b.operations.len() && a.edges == b.edges && a.operations.iter().zip(&b.operations).all(same)
 }
 
@@ -26,8 +26,11 @@ pub fn same_operations(a: &Plan, b: &Plan) -> bool {
 /// nothing about them.
 #[must_use]
 pub fn digest_of_operations(plan: &Plan, fingerprints: &Fingerprints) -> String {
-    let operations: Vec<Json> = plan.operations.iter().map(|it| operation(it, fingerprints)).collect();
-    let all = json!({ "operations": operations, "edges": plan.edges, "outputs": outputs(plan, fingerprints) });
+    let all = object([
+        ("operations", plan.operations.iter().map(|it| operation(it, fingerprints)).collect()),
+        ("edges", json!(plan.edges)),
+        ("outputs", outputs(plan, fingerprints)),
+    ]);
     hex(&Sha256::digest(all.to_string()))
 }
 
@@ -68,40 +71,50 @@ fn kept(value: &Planned, path: &Path, found: &mut Vec<Path>) {
     }
 }
 
-/// What an operation does, without the live values that it leaves alone.
-fn essence(step: &OperationStep) -> OperationStep {
-    match step {
-        OperationStep::Update { id, before, desired, arguments } => {
-            let changed = before.as_map().into_iter().flatten().filter(|(name, _)| arguments.contains(*name));
-            let before = Tree::Map(changed.map(|(name, it)| (name.clone(), it.clone())).collect());
-            OperationStep::Update { id: id.clone(), before, desired: desired.clone(), arguments: arguments.clone() }
+/// Whether two operations do the same, whatever the live values that they leave alone.
+fn does_same(a: &OperationStep, b: &OperationStep) -> bool {
+    match (a, b) {
+        (
+            OperationStep::Update { id, before, desired, arguments },
+            OperationStep::Update { id: other, before: before_other, desired: desired_other, arguments: others },
+        ) => {
+            (id, desired, arguments) == (other, desired_other, others)
+                && changed(before, arguments) == changed(before_other, others)
         }
-        OperationStep::Delete { id, deposed, .. } => {
-            OperationStep::Delete { id: id.clone(), before: Known::Null, deposed: *deposed }
+        (OperationStep::Delete { id, deposed, .. }, OperationStep::Delete { id: other, deposed: is_deposed, .. }) => {
+            (id, deposed) == (other, is_deposed)
         }
-        OperationStep::Create { .. } | OperationStep::Settle { .. } | OperationStep::Adopt { .. } => step.clone(),
-        OperationStep::Forget | OperationStep::Record { .. } | OperationStep::Read { .. } => step.clone(),
+        (a, b) => a == b,
     }
+}
+
+/// The live values that an update does not leave alone.
+fn changed(before: &Known, arguments: &BTreeSet<String>) -> Known {
+    let changed = before.as_map().into_iter().flatten().filter(|(name, _)| arguments.contains(*name));
+    Tree::Map(changed.map(|(name, it)| (name.clone(), it.clone())).collect())
 }
 
 fn operation(operation: &Operation, fingerprints: &Fingerprints) -> Json {
     let known = |it: &Known| value(&it.clone().widen(), &operation.address, "", fingerprints);
     let planned = |it: &Planned| value(it, &operation.address, "", fingerprints);
-    let step = match essence(&operation.step) {
-        OperationStep::Create { desired } => json!({ "create": planned(&desired) }),
-        OperationStep::Update { id, before, desired, arguments } => json!({
-            "update": id, "before": known(&before), "desired": planned(&desired), "arguments": arguments,
-        }),
+    let step = match &operation.step {
+        OperationStep::Create { desired } => object([("create", planned(desired))]),
+        OperationStep::Update { id, before, desired, arguments } => object([
+            ("update", json!(id)),
+            ("before", known(&changed(before, arguments))),
+            ("desired", planned(desired)),
+            ("arguments", json!(arguments)),
+        ]),
         OperationStep::Delete { id, deposed, .. } => json!({ "delete": id, "deposed": deposed }),
         OperationStep::Settle { id } => json!({ "settle": id }),
-        OperationStep::Adopt { id, desired } => json!({ "adopt": id, "desired": planned(&desired) }),
+        OperationStep::Adopt { id, desired } => object([("adopt", json!(id)), ("desired", planned(desired))]),
         OperationStep::Forget => json!("forget"),
-        OperationStep::Record { desired, moved_from } => json!({
-            "record": planned(&desired), "moved_from": moved_from,
-        }),
-        OperationStep::Read { arguments } => json!({ "read": planned(&arguments) }),
+        OperationStep::Record { desired, moved_from } => {
+            object([("record", planned(desired)), ("moved_from", json!(moved_from))])
+        }
+        OperationStep::Read { arguments } => object([("read", planned(arguments))]),
     };
-    json!({ "address": operation.address, "kind": operation.kind, "step": step })
+    object([("address", json!(operation.address)), ("kind", json!(operation.kind)), ("step", step)])
 }
 
 fn outputs(plan: &Plan, fingerprints: &Fingerprints) -> Json {

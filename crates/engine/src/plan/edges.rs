@@ -29,17 +29,8 @@ pub(super) fn assemble(
     lowered: Lowered,
     outputs: BTreeMap<String, OutputChange>,
 ) -> Result<Plan, Vec<Diagnostic>> {
-    let edges = edges(walk, &lowered);
-    let order = order(walk, &lowered.operations, &edges)?;
-    let mut position = vec![0; order.len()];
-    for (index, id) in order.iter().enumerate() {
-        position[id.0] = index;
-    }
-    let mut changes = lowered.changes;
-    changes.sort_by_key(|(_, operation)| position[operation.0]);
-    let before = before(&lowered.operations, &edges);
-    let after = |change: &Change| before.get(&change.address).cloned().unwrap_or_default();
-    let changes = changes.into_iter().map(|(change, _)| Change { after: after(&change), ..change }).collect();
+    let ordered = Ordered::of(walk, &lowered)?;
+    let changes = ordered.changes(lowered.changes, &lowered.operations);
     let drift = walk.decided.iter().flat_map(|(address, decided)| {
         let row = |(path, last_applied, live): &(model::Path, model::Known, model::Known)| Drift {
             address: address.clone(),
@@ -56,8 +47,39 @@ pub(super) fn assemble(
         drift: drift.collect(),
         outputs,
         operations: lowered.operations,
-        edges: edges.into_iter().collect(),
+        edges: ordered.edges.into_iter().collect(),
     })
+}
+
+/// What comes before what.
+pub(super) struct Ordered {
+    edges: BTreeSet<Edge>,
+    /// Where each operation stands in an order that keeps all edges.
+    positions: Vec<usize>,
+}
+
+impl Ordered {
+    /// Orders the operations.
+    ///
+    /// # Errors
+    /// They wait for each other in a loop.
+    pub fn of(walk: &Walk<'_>, lowered: &Lowered) -> Result<Self, Vec<Diagnostic>> {
+        let edges = edges(walk, lowered);
+        let order = order(walk, &lowered.operations, &edges)?;
+        let mut positions = vec![0; order.len()];
+        for (index, id) in order.iter().enumerate() {
+            positions[id.0] = index;
+        }
+        Ok(Self { edges, positions })
+    }
+
+    /// The changes in that order, each with those that come first.
+    pub fn changes(&self, mut changes: Vec<(Change, OperationId)>, operations: &[Operation]) -> Vec<Change> {
+        changes.sort_by_key(|(_, operation)| self.positions[operation.0]);
+        let before = before(operations, &self.edges);
+        let after = |change: &Change| before.get(&change.address).cloned().unwrap_or_default();
+        changes.into_iter().map(|(change, _)| Change { after: after(&change), ..change }).collect()
+    }
 }
 
 fn binding(walk: &Walk<'_>) -> Binding {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use model::plan::{AttributeChange, Change, Drift, OutputChange, Plan};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::summary::summary;
 
@@ -28,32 +28,38 @@ pub struct Report {
 /// The document of `plan --json`.
 #[must_use]
 pub fn to_json(plan: &Plan, report: &Report) -> Json {
-    json!({
-        "format": 1,
-        "stack": report.stack,
-        "environment": report.environment,
-        "serial": plan.binding.serial,
-        "summary": summary(plan),
-        "changes": plan.changes.iter().map(change).collect::<Vec<Json>>(),
-        "drift": plan.drift.iter().map(drift).collect::<Vec<Json>>(),
-        "outputs": plan.outputs.iter().map(output).collect::<Map<String, Json>>(),
-        "aws_calls": {
-            "total": report.aws_calls.values().sum::<u64>(),
-            "by_operation": report.aws_calls,
-        },
-        "state_calls": report.state_calls,
-        "elapsed_ms": report.elapsed_ms,
-    })
+    let calls = json!({
+        "total": report.aws_calls.values().sum::<u64>(),
+        "by_operation": report.aws_calls,
+    });
+    object([
+        ("format", json!(1)),
+        ("stack", json!(report.stack)),
+        ("environment", json!(report.environment)),
+        ("serial", json!(plan.binding.serial)),
+        ("summary", json!(summary(plan))),
+        ("changes", plan.changes.iter().map(change).collect()),
+        ("drift", plan.drift.iter().map(drift).collect()),
+        ("outputs", Json::Object(plan.outputs.iter().map(output).collect())),
+        ("aws_calls", calls),
+        ("state_calls", json!(report.state_calls)),
+        ("elapsed_ms", json!(report.elapsed_ms)),
+    ])
+}
+
+/// An object of parts that are JSON already. `json!` would copy them, whatever their size.
+pub(super) fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
+    Json::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 fn change(change: &Change) -> Json {
-    let mut row = json!({
-        "address": change.address,
-        "kind": change.kind,
-        "action": change.action,
-        "attributes": change.attributes.iter().map(attribute).collect::<Vec<Json>>(),
-        "after": change.after,
-    });
+    let mut row = object([
+        ("address", json!(change.address)),
+        ("kind", json!(change.kind)),
+        ("action", json!(change.action)),
+        ("attributes", change.attributes.iter().map(attribute).collect()),
+        ("after", json!(change.after)),
+    ]);
     let further = [
         ("deposed", change.deposed.as_ref().map(|it| json!(it))),
         ("reason", change.reason.as_ref().map(|it| json!(it))),
@@ -70,29 +76,29 @@ fn change(change: &Change) -> Json {
 }
 
 fn attribute(change: &AttributeChange) -> Json {
-    json!({
-        "path": change.path,
-        "before": change.before.to_json(),
-        "after": change.after.to_json(),
-        "cause": change.cause,
-        "effect": change.effect,
-    })
+    object([
+        ("path", json!(change.path)),
+        ("before", change.before.to_json()),
+        ("after", change.after.to_json()),
+        ("cause", json!(change.cause)),
+        ("effect", json!(change.effect)),
+    ])
 }
 
 fn drift(drift: &Drift) -> Json {
-    json!({
-        "address": drift.address,
-        "path": drift.path,
-        "last_applied": drift.last_applied.to_json(),
-        "live": drift.live.to_json(),
-    })
+    object([
+        ("address", json!(drift.address)),
+        ("path", json!(drift.path)),
+        ("last_applied", drift.last_applied.to_json()),
+        ("live", drift.live.to_json()),
+    ])
 }
 
 fn output((name, change): (&String, &OutputChange)) -> (String, Json) {
-    let value = json!({
-        "before": if change.sensitive { json!({ "$secret": true }) } else { change.before.to_json() },
-        "after": change.after.to_json(),
-        "sensitive": change.sensitive,
-    });
+    let value = object([
+        ("before", if change.sensitive { json!({ "$secret": true }) } else { change.before.to_json() }),
+        ("after", change.after.to_json()),
+        ("sensitive", json!(change.sensitive)),
+    ]);
     (name.clone(), value)
 }

@@ -13,6 +13,7 @@ use model::{Address, Known, Path, Planned, Tree};
 use super::compare::veil;
 use super::decided::{After, Course, Decided};
 use super::detach::{detached, sources};
+use super::moves::Tracking;
 use super::replace::way_out;
 use super::walk::Walk;
 
@@ -49,10 +50,11 @@ pub(super) struct Parts {
 /// Lowers every decision.
 pub(super) fn lower(walk: &mut Walk<'_>) -> Lowered {
     let mut lowered = Lowered::default();
-    let undeclared = walk.decided.keys().filter(|it| walk.graph.node(it).is_none());
-    for address in walk.graph.order().iter().chain(undeclared) {
-        if let Some(decided) = walk.decided.get(address) {
-            lowered.address(walk, address, decided);
+    let (graph, tracking) = (walk.graph, walk.tracking);
+    let undeclared: Vec<Address> = walk.decided.keys().filter(|it| graph.node(it).is_none()).cloned().collect();
+    for address in graph.order().iter().chain(&undeclared) {
+        if let Some(decided) = walk.decided.get_mut(address) {
+            lowered.address(tracking, address, decided);
         }
     }
     for (address, tracked) in walk.tracking.entries.iter().filter(|(address, _)| walk.selection.contains(address)) {
@@ -68,20 +70,23 @@ impl Lowered {
         OperationId(self.operations.len() - 1)
     }
 
-    fn address(&mut self, walk: &Walk<'_>, address: &Address, decided: &Decided) {
+    /// Takes from a decision what goes into operations and changes: the rest of it is what others
+    /// are ordered by.
+    fn address(&mut self, tracking: &Tracking<'_>, address: &Address, decided: &mut Decided) {
         let mut parts = Parts::default();
+        let change = action(decided).map(|it| change(address, decided, it));
         if let Some(from) = &decided.moved_from {
             // Only the address changes here; what was applied last stays what it was.
             let is_all = matches!(decided.course, Course::Keep | Course::Refresh | Course::Record);
-            let desired = if is_all { decided.desired.clone() } else { last_applied(walk, address) };
+            let desired = if is_all { take(&mut decided.desired) } else { last_applied(tracking, address) };
             let step = OperationStep::Record { desired, moved_from: Some(from.clone()) };
             parts.renames = Some(self.push(address, &decided.kind, step));
         }
         self.steps(address, decided, &mut parts);
         let main = parts.provides.first().or(parts.deletes.as_ref()).or(parts.forgets.as_ref());
         let main = main.or(parts.renames.as_ref()).copied();
-        match (action(decided), main) {
-            (Some(action), Some(main)) => self.changes.push((change(address, decided, action), main)),
+        match (change, main) {
+            (Some(change), Some(main)) => self.changes.push((change, main)),
             (None, _) | (_, None) => {
                 if matches!(address.mode, model::Mode::Managed) {
                     self.unchanged.insert(address.clone());
@@ -91,38 +96,39 @@ impl Lowered {
         self.parts.insert(address.clone(), parts);
     }
 
-    fn steps(&mut self, address: &Address, decided: &Decided, parts: &mut Parts) {
-        let Decided { kind, desired, before, .. } = decided;
-        let (desired, before) = (|| desired.clone(), || before.clone());
-        match &decided.course {
+    fn steps(&mut self, address: &Address, decided: &mut Decided, parts: &mut Parts) {
+        let is_delete_first = decided.is_delete_first();
+        let Decided { kind, desired, before, course, .. } = decided;
+        match course {
             Course::Keep => {}
             Course::Refresh | Course::Record if parts.renames.is_some() => {}
             Course::Refresh | Course::Record => {
-                let step = OperationStep::Record { desired: desired(), moved_from: None };
+                let step = OperationStep::Record { desired: take(desired), moved_from: None };
                 parts.provides.push(self.push(address, kind, step));
             }
             Course::Settle { id, shown } => {
                 parts.provides.push(self.push(address, kind, OperationStep::Settle { id: id.clone() }));
                 // What an interrupted change left in doubt is certain once it has settled.
                 if *shown {
-                    let step = OperationStep::Record { desired: desired(), moved_from: None };
+                    let step = OperationStep::Record { desired: take(desired), moved_from: None };
                     parts.provides.push(self.push(address, kind, step));
                 }
             }
             Course::Create | Course::Find => {
-                parts.provides.push(self.push(address, kind, OperationStep::Create { desired: desired() }));
+                parts.provides.push(self.push(address, kind, OperationStep::Create { desired: take(desired) }));
             }
             Course::Update { id, arguments } => {
-                let (id, arguments) = (id.clone(), arguments.clone());
-                let step = OperationStep::Update { id, before: before(), desired: desired(), arguments };
+                // Users that let go of something are decided by what they desire.
+                let (id, before, desired, arguments) = (id.clone(), before.clone(), desired.clone(), arguments.clone());
+                let step = OperationStep::Update { id, before, desired, arguments };
                 parts.provides.push(self.push(address, kind, step));
             }
             Course::Adopt { id, arguments } => {
-                let step = OperationStep::Adopt { id: id.clone(), desired: desired() };
+                let step = OperationStep::Adopt { id: id.clone(), desired: desired.clone() };
                 parts.provides.push(self.push(address, kind, step));
                 if !arguments.is_empty() {
                     let (id, arguments) = (id.clone(), arguments.clone());
-                    let step = OperationStep::Update { id, before: before(), desired: desired(), arguments };
+                    let step = OperationStep::Update { id, before: take(before), desired: take(desired), arguments };
                     parts.provides.push(self.push(address, kind, step));
                 }
             }
@@ -130,20 +136,20 @@ impl Lowered {
                 match after {
                     After::Forget => parts.forgets = Some(self.push(address, kind, OperationStep::Forget)),
                     After::Delete => {
-                        let deposed = !decided.is_delete_first();
-                        let step = OperationStep::Delete { id: old.clone(), before: before(), deposed };
+                        let step =
+                            OperationStep::Delete { id: old.clone(), before: take(before), deposed: !is_delete_first };
                         parts.deletes = Some(self.push(address, kind, step));
                     }
                 }
-                parts.provides.push(self.push(address, kind, OperationStep::Create { desired: desired() }));
+                parts.provides.push(self.push(address, kind, OperationStep::Create { desired: take(desired) }));
             }
             Course::Delete { id } => {
-                let step = OperationStep::Delete { id: id.clone(), before: before(), deposed: false };
+                let step = OperationStep::Delete { id: id.clone(), before: take(before), deposed: false };
                 parts.deletes = Some(self.push(address, kind, step));
             }
             Course::Forget => parts.forgets = Some(self.push(address, kind, OperationStep::Forget)),
             Course::Read => {
-                parts.provides.push(self.push(address, kind, OperationStep::Read { arguments: desired() }));
+                parts.provides.push(self.push(address, kind, OperationStep::Read { arguments: take(desired) }));
             }
         }
     }
@@ -160,8 +166,8 @@ impl Lowered {
                 Some(None) => "it was replaced and is gone from AWS",
                 Some(Some(_)) | None => "it was replaced and is still there",
             };
-            let deleted = Decided { reason: Some(reason.to_owned()), ..Decided::keep(&entry.kind, Tree::Null) };
-            let change = Change { deposed: Some(object.id.clone()), ..change(address, &deleted, Action::Delete) };
+            let mut deleted = Decided { reason: Some(reason.to_owned()), ..Decided::keep(&entry.kind, Tree::Null) };
+            let change = Change { deposed: Some(object.id.clone()), ..change(address, &mut deleted, Action::Delete) };
             self.changes.push((change, operation));
             self.parts.entry(address.clone()).or_default().deposed.push(operation);
         }
@@ -205,7 +211,7 @@ impl Lowered {
         if changed.is_empty() {
             return;
         }
-        let desired = remembered(&last_applied(walk, user), &live, &changed);
+        let desired = remembered(&last_applied(walk.tracking, user), &live, &changed);
         let before = decided.before.clone();
         let step = OperationStep::Update { id: id.clone(), before, desired, arguments: changed };
         let operation = self.push(user, &decided.kind, step);
@@ -220,8 +226,12 @@ impl Lowered {
     }
 }
 
-fn last_applied(walk: &Walk<'_>, address: &Address) -> Planned {
-    let current = walk.tracking.entries.get(address).and_then(|it| it.entry.current.as_ref());
+fn take<H>(value: &mut Tree<H>) -> Tree<H> {
+    std::mem::replace(value, Tree::Null)
+}
+
+fn last_applied(tracking: &Tracking<'_>, address: &Address) -> Planned {
+    let current = tracking.entries.get(address).and_then(|it| it.entry.current.as_ref());
     current.map_or_else(|| Tree::Map(BTreeMap::new()), |it| it.inputs.clone().widen())
 }
 
@@ -281,14 +291,19 @@ fn all(desired: &Planned) -> Vec<AttributeChange> {
     set.map(attribute).collect()
 }
 
-fn change(address: &Address, decided: &Decided, action: Action) -> Change {
+fn change(address: &Address, decided: &mut Decided, action: Action) -> Change {
+    let attributes = std::mem::take(&mut decided.attributes);
     Change {
         address: address.clone(),
         kind: decided.kind.clone(),
         action,
         deposed: None,
-        attributes: if action == Action::Create { all(&decided.desired) } else { decided.attributes.clone() },
-        reason: decided.reason.clone(),
+        attributes: match action {
+            Action::Create => all(&decided.desired),
+            Action::Update | Action::Replace | Action::Delete | Action::Adopt | Action::Forget => attributes,
+            Action::Move | Action::Record | Action::Read => attributes,
+        },
+        reason: decided.reason.take(),
         moved_from: decided.moved_from.clone(),
         after: BTreeSet::new(),
     }

@@ -37,12 +37,11 @@ pub fn preview(inputs: &Inputs<'_>) -> Result<Preview, Vec<Diagnostic>> {
     let lowered = lower::lower(&mut walked);
     let delete_first =
         walked.decided.iter().filter(|(_, it)| it.is_delete_first()).map(|(address, _)| address.clone()).collect();
-    let unordered = || lowered.changes.iter().map(|(change, _)| change.clone()).collect();
-    let changes = match edges::assemble(&walked, lowered.clone(), BTreeMap::new()) {
-        Ok(plan) => plan.changes,
+    let changes = match edges::Ordered::of(&walked, &lowered) {
+        Ok(ordered) => ordered.changes(lowered.changes, &lowered.operations),
         Err(problems) => {
             walked.problems.extend(problems);
-            unordered()
+            lowered.changes.into_iter().map(|(change, _)| change).collect()
         }
     };
     let problems = model::diagnostic::sort(walked.problems);

@@ -4,10 +4,11 @@
 //! are kept.
 
 use model::state::{State, VERSION};
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::StoreError;
-use crate::journal::{Record, Snapshot};
+use crate::journal::{OpenIntent, Record, Snapshot};
 
 /// A snapshot as every store writes it.
 ///
@@ -37,17 +38,8 @@ pub(super) struct Decoded {
 pub(super) fn snapshot(snapshot: &Snapshot, lock_table: Option<&str>, place: &str) -> Result<Vec<u8>, StoreError> {
     check(&snapshot.state, place)?;
     let torn = |wrong: serde_json::Error| StoreError::Torn { place: place.to_owned(), reason: wrong.to_string() };
-    let mut json = serde_json::to_value(&snapshot.state).map_err(torn)?;
-    let open = serde_json::to_value(&snapshot.open).map_err(torn)?;
-    if let Json::Object(members) = &mut json {
-        if let Some(table) = lock_table {
-            members.insert(LOCK_TABLE.to_owned(), Json::from(table));
-        }
-        if !snapshot.open.is_empty() {
-            members.insert(OPEN.to_owned(), open);
-        }
-    }
-    let mut text = serde_json::to_string_pretty(&json).map_err(torn)?;
+    let stored = Stored { state: &snapshot.state, lock_table, open: &snapshot.open };
+    let mut text = serde_json::to_string_pretty(&stored).map_err(torn)?;
     sealed(&text)?;
     text.push('\n');
     Ok(text.into_bytes())
@@ -56,16 +48,14 @@ pub(super) fn snapshot(snapshot: &Snapshot, lock_table: Option<&str>, place: &st
 /// Reads a snapshot back, and refuses what cannot be trusted.
 pub(super) fn read_snapshot(bytes: &[u8], place: &str) -> Result<Decoded, StoreError> {
     let torn = |wrong: serde_json::Error| StoreError::Torn { place: place.to_owned(), reason: wrong.to_string() };
-    let mut json: Json = serde_json::from_slice(bytes).map_err(torn)?;
-    let version = json.get("version").and_then(Json::as_u64).unwrap_or(0);
+    let Beside { version, lock_table, open } = serde_json::from_slice(bytes).map_err(torn)?;
+    let version = version.as_u64().unwrap_or(0);
     if version > u64::from(VERSION) {
         return Err(StoreError::Newer { place: place.to_owned(), found: version, known: VERSION });
     }
-    let mut take = |name: &str| json.as_object_mut().and_then(|members| members.shift_remove(name));
-    let (lock_table, open) = (take(LOCK_TABLE), take(OPEN));
     let lock_table = lock_table.map(serde_json::from_value).transpose().map_err(torn)?;
     let open = open.map(serde_json::from_value).transpose().map_err(torn)?.unwrap_or_default();
-    let state: State = serde_json::from_value(json).map_err(torn)?;
+    let state: State = serde_json::from_slice(bytes).map_err(torn)?;
     check(&state, place)?;
     Ok(Decoded { snapshot: Snapshot { state, open }, lock_table })
 }
@@ -89,8 +79,27 @@ pub(super) fn continues(records: &[Record], state: &State, place: &str) -> Resul
     Ok(())
 }
 
-const LOCK_TABLE: &str = "lock_table";
-const OPEN: &str = "open";
+/// What a snapshot is written as: the state's fields, and what stands beside them.
+#[derive(Serialize)]
+struct Stored<'a> {
+    #[serde(flatten)]
+    state: &'a State,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lock_table: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[OpenIntent]>::is_empty")]
+    open: &'a [OpenIntent],
+}
+
+/// What is looked at before the state's fields are, whatever these are in another version.
+#[derive(Deserialize)]
+struct Beside {
+    #[serde(default)]
+    version: Json,
+    #[serde(default)]
+    lock_table: Option<Json>,
+    #[serde(default)]
+    open: Option<Json>,
+}
 
 /// This is how a secret serialises that is neither a fingerprint nor a stamp. It would not read
 /// back.

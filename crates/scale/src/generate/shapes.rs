@@ -100,5 +100,7 @@ fn group(number: usize, about: &str) -> String {
 fn keys(count: usize) -> String {
     let hundreds = count.div_ceil(100).min(1000);
     let tens = count / hundreds.max(1);
-    format!("${{toset(flatten([for a in range({hundreds}) : [for b in range({tens}) : format('%d-%d', a, b)]]))}}")
+    format!(
+        "${{toset(flatten([for a in range({hundreds}) : [for b in range({tens}) : format(\\\"%d-%d\\\", a, b)]]))}}"
+    )
 }
