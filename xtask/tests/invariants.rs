@@ -70,9 +70,19 @@ const CRATES: &[&str] = &[
 
 #[test]
 fn the_pure_crates_link_no_aws_sdk() {
-    for package in
-        ["model", "model-derive", "driver", "cloudsim", "engine", "review", "report", "migrate", "sandbox", "xtask"]
-    {
+    for package in [
+        "model",
+        "model-derive",
+        "driver",
+        "cloudsim",
+        "engine",
+        "review",
+        "report",
+        "migrate",
+        "scale",
+        "sandbox",
+        "xtask",
+    ] {
         let aws: Vec<String> = linked(package).into_iter().filter(|it| it.starts_with("aws-")).collect();
         assert!(aws.is_empty(), "{package} links {aws:?}");
     }
