@@ -64,6 +64,7 @@ const CRATES: &[&str] = &[
     "migrate",
     "aws-store",
     "cloudsim",
+    "scale",
     "sandbox",
     "stackctl",
 ];
