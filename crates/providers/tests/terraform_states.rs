@@ -115,7 +115,7 @@ fn write(instances: &[(&TerraformObject, Instance)]) -> Vec<String> {
         Some(Value::expression(&format!("var.{name}")))
     });
     let resource = |(address, entries): (Address, Vec<Entry>)| Section {
-        path: vec!["resource".to_owned(), address.kind, address.name],
+        path: vec!["resource".to_owned(), address.kind.clone(), address.name.clone()],
         is_item: false,
         above: Vec::new(),
         table: Table { entries, ..Table::default() },
