@@ -142,7 +142,7 @@ struct Syntax {
 }
 
 /// The two forms in which an expression is written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Body {
     /// Text with `${…}` in it.
     Template(hcl_edit::template::Template),

@@ -32,11 +32,23 @@ pub fn object_value(
     inputs: &Planned,
     live: Option<Live<'_>>,
 ) -> Planned {
+    attributes(arguments, outputs, address, inputs, live, &|_| true)
+}
+
+/// Some attributes of that value.
+pub(super) fn attributes(
+    arguments: &Schema,
+    outputs: &Schema,
+    address: &Address,
+    inputs: &Planned,
+    live: Option<Live<'_>>,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Planned {
     let mut value = match inputs.as_map() {
-        Some(members) => block(arguments, members, live.map(|live| live.inputs), address, ""),
+        Some(members) => block(arguments, members, live.map(|live| live.inputs), address, "", wanted),
         None => BTreeMap::new(),
     };
-    for field in outputs.fields {
+    for field in outputs.fields.iter().filter(|it| wanted(it.name)) {
         let told = live.and_then(|live| live.outputs.get(field.name));
         let output = match told {
             Some(known) => known.clone().widen(),
@@ -53,6 +65,7 @@ fn block(
     live: Option<&Known>,
     address: &Address,
     around: &str,
+    wanted: &dyn Fn(&str) -> bool,
 ) -> BTreeMap<String, Planned> {
     let member = |field: &'static Field| {
         let told = live.and_then(|live| live.get(field.name));
@@ -67,7 +80,7 @@ fn block(
         };
         (field.name.to_owned(), value)
     };
-    schema.fields.iter().map(member).collect()
+    schema.fields.iter().filter(|it| wanted(it.name)).map(member).collect()
 }
 
 /// A set value; blocks in it are completed like the object itself.
@@ -83,7 +96,9 @@ fn within(field: &Field, set: &Planned, live: Option<&Known>, address: &Address,
 
 fn completed(ty: &Type, set: &Planned, live: Option<&Known>, address: &Address, around: &str) -> Planned {
     match (ty, set) {
-        (Type::Block(schema), Tree::Map(members)) => Tree::Map(block(schema(), members, live, address, around)),
+        (Type::Block(schema), Tree::Map(members)) => {
+            Tree::Map(block(schema(), members, live, address, around, &|_| true))
+        }
         (Type::List(inner @ Type::Block(_)), Tree::List(items)) => {
             let live = |index: usize| live.and_then(Known::as_list).and_then(|items| items.get(index));
             let item = |(index, item)| completed(inner, item, live(index), address, &format!("{around}[{index}]"));

@@ -19,13 +19,14 @@ use super::reference::{Expanded, Visible};
 use super::scope::{Locals, NONE_FIXED, View};
 use super::variables::{self, Given, Variables};
 use super::written::{Reader, Written, sites};
-use super::{Data, Declared, Names, Resource, Stack, digest, naming, object_value, refactor, settings};
+use super::{Data, Declared, Names, Resource, Stack, digest, naming, object, refactor, settings};
 use crate::address::Address;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Expr, Root, Scope};
 use crate::graph::loops;
 use crate::manifest::{Import, Manifest, Output};
+use crate::path::Step;
 use crate::source::{Files, Sources, Span};
 use crate::tree::{Authored, Planned, Tree};
 
@@ -46,7 +47,7 @@ pub struct Options<'a> {
 pub fn resolve(manifest: &Manifest, catalog: &Catalog, options: &Options<'_>) -> (Stack, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let variables = variables::resolve(manifest, options.variables, &mut problems);
-    let parts = Parts::read(manifest, catalog, &mut problems);
+    let (parts, declarations) = Parts::read(manifest, catalog, &mut problems);
     let names: BTreeMap<String, Authored> =
         parts.locals.iter().map(|(name, (_, written))| (name.clone(), parts.reader.authored(written))).collect();
     let files = Recorder { files: options.files, read: RefCell::default() };
@@ -63,7 +64,7 @@ pub fn resolve(manifest: &Manifest, catalog: &Catalog, options: &Options<'_>) ->
         names: &names,
         files: &files,
     };
-    let mut stack = known.expand(&mut problems);
+    let mut stack = known.expand(declarations, &mut problems);
     problems.extend(locals.take_problems());
     problems.extend(naming::duplicates(&stack.resources));
     let mut read = files.read.into_inner();
@@ -81,7 +82,6 @@ struct Parts<'m> {
     reader: Reader,
     tags: BaseTags,
     locals: BTreeMap<String, (Span, Written)>,
-    declarations: Vec<Declaration<'m>>,
     /// Declared addresses whose kind is unknown.
     strange: BTreeSet<Address>,
     outputs: BTreeMap<String, Loose<'m, Output>>,
@@ -89,7 +89,7 @@ struct Parts<'m> {
 }
 
 impl<'m> Parts<'m> {
-    fn read(manifest: &'m Manifest, catalog: &Catalog, problems: &mut Vec<Diagnostic>) -> Self {
+    fn read(manifest: &'m Manifest, catalog: &Catalog, problems: &mut Vec<Diagnostic>) -> (Self, Vec<Declaration<'m>>) {
         let mut reader = Reader::default();
         let own = |layer: &str| manifest.layer_tags.get(layer).cloned();
         let tags = declaration::base_tags(&manifest.layers, &manifest.tags, own, &mut reader);
@@ -111,12 +111,12 @@ impl<'m> Parts<'m> {
         let imports = manifest.imports.iter();
         let imports = imports.map(|declared| Loose { declared, value: reader.value(&declared.id) }).collect();
         problems.append(&mut reader.problems);
-        Self { reader, tags, locals, declarations, strange, outputs, imports }
+        (Self { reader, tags, locals, strange, outputs, imports }, declarations)
     }
 
     /// Locals and declarations in an order in which each comes after what it refers to.
-    fn order(&self) -> Order<'_> {
-        let mut graph: DiGraph<Node<'_>, ()> = DiGraph::new();
+    fn order<'p>(&'p self, declarations: &[Declaration<'_>]) -> Order<'p> {
+        let mut graph: DiGraph<Node<'p>, ()> = DiGraph::new();
         let mut objects: BTreeMap<&Address, NodeIndex> = BTreeMap::new();
         let mut names: BTreeMap<&str, NodeIndex> = BTreeMap::new();
         let mut uses: Vec<(NodeIndex, Vec<usize>)> = Vec::new();
@@ -127,12 +127,12 @@ impl<'m> Parts<'m> {
             sites(written, &mut used);
             uses.push((node, used));
         }
-        for (index, declaration) in self.declarations.iter().enumerate() {
+        for (index, declaration) in declarations.iter().enumerate() {
             let node = graph.add_node(Node::Declaration(index));
             objects.insert(&declaration.block.address, node);
             uses.push((node, declaration.sites.clone()));
         }
-        for declaration in &self.declarations {
+        for declaration in declarations {
             let Some(from) = objects.get(&declaration.block.address) else { continue };
             for to in declaration.after.iter().filter_map(|address| objects.get(address)) {
                 graph.update_edge(*from, *to, ());
@@ -158,18 +158,32 @@ impl<'m> Parts<'m> {
         Order { order, cycles, graph }
     }
 
-    /// Addresses that something refers to: only they need a value for references.
-    fn referenced(&self) -> BTreeSet<&Address> {
+    /// The attributes that something refers to, `None` for all of an object: only they need a
+    /// value while the manifest is resolved.
+    fn referenced(&self) -> Referenced<'_> {
         let all = self.reader.sites.iter().filter_map(|site| site.expr.as_ref());
-        let roots = all.flat_map(Expr::references).map(|reference| &reference.root);
-        roots
-            .filter_map(|root| match root {
-                Root::Object(address) => Some(address),
-                Root::Variable(_) | Root::Local(_) | Root::Each | Root::Stack => None,
-            })
-            .collect()
+        let mut found = Referenced::new();
+        for reference in all.flat_map(Expr::references) {
+            let Root::Object(address) = &reference.root else { continue };
+            let read = found.entry(address).or_insert_with(|| Some(BTreeSet::new()));
+            let steps = match reference.steps.as_slice() {
+                [Step::Key(_), rest @ ..] => rest,
+                all => all,
+            };
+            match (steps.first(), read.as_mut()) {
+                (Some(Step::Field(name) | Step::Key(name)), Some(names)) => {
+                    names.insert(name);
+                }
+                (Some(Step::Index(_)) | None, _) => *read = None,
+                (Some(Step::Field(_) | Step::Key(_)), None) => {}
+            }
+        }
+        found
     }
 }
+
+/// Attributes by declaration; `None` for all of them.
+type Referenced<'a> = BTreeMap<&'a Address, Option<BTreeSet<&'a str>>>;
 
 #[derive(Clone, Copy)]
 enum Node<'a> {
@@ -210,33 +224,35 @@ impl Fixed<'_> {
         }
     }
 
-    fn expand(&self, problems: &mut Vec<Diagnostic>) -> Stack {
+    fn expand(&self, declarations: Vec<Declaration<'_>>, problems: &mut Vec<Diagnostic>) -> Stack {
         let (manifest, parts) = (self.manifest, self.parts);
         let mut expanded = Expanded::default();
         for address in &parts.strange {
             expanded.kinds.insert(address.clone(), None);
             expanded.declared.insert(address.clone(), None);
         }
-        for declaration in &parts.declarations {
+        for declaration in &declarations {
             expanded.kinds.insert(declaration.block.address.clone(), Some(declaration.kind));
         }
         let mut targets = LocalTargets::new();
         for name in manifest.unparsed.locals.iter().filter(|name| !parts.locals.contains_key(*name)) {
             targets.insert(name.clone(), BTreeSet::new());
         }
-        let order = parts.order();
+        let order = parts.order(&declarations);
         self.local_cycles(&order, problems);
         let referenced = parts.referenced();
         let mut stack = self.empty();
+        // Each is dropped once it is expanded.
+        let mut waiting: Vec<Option<Declaration<'_>>> = declarations.into_iter().map(Some).collect();
         for node in &order.order {
             match node {
                 Node::Local(name) => self.local(name, &expanded, &mut targets, problems),
                 Node::Declaration(index) => {
-                    let Some(declaration) = parts.declarations.get(*index) else { continue };
+                    let Some(declaration) = waiting.get_mut(*index).and_then(Option::take) else { continue };
                     let context = self.context(&expanded, &targets);
-                    let expansion = expand::expand(&context, declaration, problems);
-                    let visible = referenced.contains(&declaration.block.address);
-                    adopt(declaration, expansion, visible, &mut expanded, &mut stack);
+                    let expansion = expand::expand(&context, &declaration, problems);
+                    let read = referenced.get(&declaration.block.address);
+                    adopt(&declaration, expansion, read, &mut expanded, &mut stack);
                 }
             }
         }
@@ -356,14 +372,16 @@ impl Fixed<'_> {
 fn adopt(
     declaration: &Declaration<'_>,
     expansion: Expansion,
-    visible: bool,
+    read: Option<&Option<BTreeSet<&str>>>,
     expanded: &mut Expanded,
     stack: &mut Stack,
 ) {
     let (arguments, outputs) = (declaration.kind.arguments(), declaration.kind.outputs());
     let mut show = |address: &Address, inputs: &Planned| {
-        if visible {
-            expanded.values.insert(address.clone(), object_value(arguments, outputs, address, inputs, None));
+        if let Some(read) = read {
+            let wanted = |name: &str| read.as_ref().is_none_or(|it| it.contains(name));
+            let value = object::attributes(arguments, outputs, address, inputs, None, &wanted);
+            expanded.values.insert(address.clone(), value);
         }
     };
     expansion.resources.iter().for_each(|it: &Resource| show(&it.address, &it.offline));

@@ -24,11 +24,12 @@ pub fn locals(size: usize) -> (String, String) {
 
 pub fn local_chain(size: usize) -> (String, String) {
     let link = |it: usize| match it {
-        0 => "link_0 = 0\n".to_owned(),
-        _ => format!("link_{it} = \"${{local.link_{} + 1}}\"\n", it - 1),
+        0 => "link_0 = \"${aws_cloudwatch_log_group.g0.arn}\"\n".to_owned(),
+        _ => format!("link_{it} = \"${{local.link_{}}}\"\n", it - 1),
     };
     let head = std::iter::once("[locals]\n".to_owned());
-    file(head.chain((0..size).map(link)).chain([group(0, &format!("${{local.link_{}}}", size.saturating_sub(1)))]))
+    let last = format!("${{local.link_{}}}", size.saturating_sub(1));
+    file(head.chain((0..size).map(link)).chain([group(0, ""), group(1, &last)]))
 }
 
 pub fn chain(size: usize) -> (String, String) {
