@@ -54,8 +54,10 @@ impl Stack {
                 (&it.arguments, &it.offline, &it.each, &it.layer, &it.depends_on, &it.spans, KindOf::Data(it.kind))
             }
         };
-        // What waits for nothing has its last value, and its problems have been reported.
-        if !offline.has_hole() {
+        // What reads no other object has its last value, and its problems have been reported. What
+        // reads one may have to wait for it even where the manifest tells: a name, say, of what goes
+        // before it comes again.
+        if !offline.has_hole() && dependencies.values().all(|it| it.attributes.is_empty()) {
             return Ok(offline.clone());
         }
         let objects = self.objects(dependencies, lookup);
