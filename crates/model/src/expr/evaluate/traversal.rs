@@ -302,7 +302,7 @@ fn stand<'a>(object: Object<'a>, name: String, next: Option<&Step>) -> (Cursor<'
             {
                 let name = format!("{name}{}", Shown(step));
                 let kind = if member.is_null() { Standing::Disabled } else { Standing::Value };
-                return (at(Held::Borrowed(*member), name, kind), 1);
+                return (at(Held::Borrowed(member), name, kind), 1);
             }
             let all = Tree::map(members.into_iter().map(|(key, member)| (key, member.clone())));
             (at(Held::Owned(all), name, Standing::Members), 0)
