@@ -7,7 +7,7 @@ use driver::Fault;
 use model::plan::{Action, Change, Operation, OperationId, OperationStep, Plan};
 use model::{Address, Id};
 
-use crate::machine::{Command, Entry, Report, Timer};
+use crate::machine::{Command, Entry, Report};
 
 /// One piece of news.
 #[derive(Clone, Debug, PartialEq)]
@@ -158,11 +158,10 @@ pub(super) fn stage(command: &Command) -> Option<(OperationId, Stage)> {
         Command::Call { operation, .. } => (*operation, Stage::Calling),
         Command::Inspect(id) => (*id, Stage::Inspecting),
         Command::Watch(id) => (*id, Stage::Settling { seen: None }),
-        Command::SetTimer { operation, timer: Timer::Pause(_), .. } => (*operation, Stage::Pausing),
-        Command::SetTimer { timer: Timer::Deadline | Timer::Visible(_) | Timer::Turn, .. } => return None,
-        Command::Unwatch(_) => return None,
+        Command::SetTimer { .. } | Command::Unwatch(_) => return None,
         Command::Report { operation, report } => match report {
             Report::Waiting(what) => (*operation, Stage::Settling { seen: Some(what.clone()) }),
+            Report::Pausing(_) => (*operation, Stage::Pausing),
             Report::Finished { changed } => (*operation, Stage::Done { changed: *changed }),
             Report::Failed(fault) => (*operation, Stage::Failed { code: fault.code.clone() }),
             Report::Started | Report::Skipped { .. } => return None,

@@ -337,7 +337,7 @@ impl<'a> Run<'a> {
         let elapsed = self.job(id).began.elapsed();
         let news = match report {
             Report::Started => Progress::Started { address, operation },
-            Report::Waiting(what) => Progress::Waiting { address, operation, what, elapsed },
+            Report::Waiting(what) | Report::Pausing(what) => Progress::Waiting { address, operation, what, elapsed },
             Report::Finished { changed } => {
                 self.publish(id);
                 self.job_mut(id).finish(if changed { Ending::Done } else { Ending::Unneeded });

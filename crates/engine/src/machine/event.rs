@@ -287,6 +287,8 @@ pub enum Report {
     Started,
     /// It waits, and for what.
     Waiting(String),
+    /// It pauses before it calls again, and why.
+    Pausing(String),
     /// It is done.
     Finished {
         /// Whether anything was changed.

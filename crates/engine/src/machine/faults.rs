@@ -67,7 +67,7 @@ impl Machine {
         operation.phase = Phase::Pausing(Again::Call);
         let service = operation.task.service;
         let what = operation.fault.as_ref().map_or_else(|| format!("its turn with {service}"), Fault::to_string);
-        self.report(id, Report::Waiting(what));
+        self.report(id, Report::Pausing(what));
         self.slots.pace(service).wait(rank);
         self.tick(id);
     }
@@ -81,7 +81,7 @@ impl Machine {
         operation.timer += 1;
         let timer = Timer::Pause(operation.timer);
         let what = operation.fault.as_ref().map_or_else(|| "AWS to catch up".to_owned(), Fault::to_string);
-        self.report(id, Report::Waiting(what));
+        self.report(id, Report::Pausing(what));
         self.commands.push(Command::SetTimer { operation: id, timer, after });
     }
 

@@ -64,7 +64,7 @@ fn word(command: Command) -> Option<String> {
         Command::SetTimer { timer: Timer::Turn, after, .. } => format!("turn {}ms", after.as_millis()),
         Command::SetTimer { timer: Timer::Deadline | Timer::Visible(_), .. } => return None,
         Command::Report { report, .. } => match report {
-            Report::Started | Report::Waiting(_) => return None,
+            Report::Started | Report::Waiting(_) | Report::Pausing(_) => return None,
             Report::Finished { changed } => format!("finished {changed}"),
             Report::Failed(fault) => format!("failed {:?}", fault.kind),
             Report::Skipped { because } => format!("skipped because {}", because.0),
