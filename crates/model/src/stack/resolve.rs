@@ -135,7 +135,7 @@ impl<'m> Parts<'m> {
         for declaration in declarations {
             let Some(from) = objects.get(&declaration.block.address) else { continue };
             for to in declaration.after.iter().filter_map(|address| objects.get(address)) {
-                graph.update_edge(*from, *to, ());
+                graph.add_edge(*from, *to, ());
             }
         }
         for (node, used) in &uses {
@@ -146,7 +146,7 @@ impl<'m> Parts<'m> {
                     Root::Variable(_) | Root::Each | Root::Stack => None,
                 };
                 if let Some(target) = target {
-                    graph.update_edge(*node, *target, ());
+                    graph.add_edge(*node, *target, ());
                 }
             }
         }
