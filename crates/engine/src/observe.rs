@@ -11,11 +11,12 @@ use model::catalog::Kind;
 use model::state::{Object, Status};
 use model::{Address, Id, Known, Mode};
 
+use crate::fingerprint::Fingerprints;
 use crate::observed::Observed;
 use crate::patience::patiently;
 use crate::place::Place;
 use crate::plan::{Needs, Options, Survey};
-use crate::{fingerprint::Fingerprints, wants};
+use crate::wants::{self, Referenced};
 
 /// How many reads are under way at the same time.
 const PARALLEL: usize = 16;
@@ -93,7 +94,7 @@ pub async fn observe(drivers: &Drivers, place: &Place, question: &Question<'_>) 
 /// Everything that state knows and the plan may touch, kind by kind.
 fn batches<'a>(drivers: &'a Drivers, question: &Question<'_>) -> Result<Vec<Batch<'a>>, ObserveError> {
     let touched = touched(question);
-    let referenced = wants::referenced(question.stack);
+    let referenced = Referenced::of(question.stack);
     let mut kinds: BTreeMap<&str, Batch<'a>> = BTreeMap::new();
     for (address, entry) in &question.state.resources {
         if touched.as_ref().is_some_and(|it| !it.contains(address)) {
@@ -114,13 +115,7 @@ fn batches<'a>(drivers: &'a Drivers, question: &Question<'_>) -> Result<Vec<Batc
 }
 
 /// What a plan compares of one object, or what others refer to.
-fn want(
-    question: &Question<'_>,
-    address: &Address,
-    kind: &Kind,
-    object: &Object,
-    referenced: &BTreeMap<Address, Want>,
-) -> Want {
+fn want(question: &Question<'_>, address: &Address, kind: &Kind, object: &Object, referenced: &Referenced<'_>) -> Want {
     if question.everything {
         return Want::Everything;
     }
@@ -139,8 +134,7 @@ fn want(
     let fields = (kind.inputs)().fields.iter();
     let implied = fields.filter(|field| field.exclusive || (half_done && field.on_create.is_some()));
     names.extend(implied.map(|field| field.name.to_owned()));
-    let others = referenced.get(&present).cloned().unwrap_or_else(wants::none);
-    wants::union(wants::union(Want::Only(names), wants::switches(resource)), others)
+    wants::union(wants::union(Want::Only(names), wants::switches(resource)), referenced.want(&present))
 }
 
 /// The address that a `[[moved]]` block gives to what state has under another.

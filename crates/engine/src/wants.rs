@@ -3,32 +3,90 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use driver::Want;
+use model::expr::Root;
 use model::stack::{Dependency, Resource, Stack};
-use model::{Address, Planned};
+use model::{Address, Authored, Planned};
 
-/// What references read, by the address they refer to.
-#[must_use]
-pub fn referenced(stack: &Stack) -> BTreeMap<Address, Want> {
-    let resources = stack.resources.values().map(|it| &it.depends_on);
-    let data = stack.data.values().map(|it| &it.depends_on);
-    let outputs = stack.outputs.values().map(|it| &it.depends_on);
-    let mut wants = BTreeMap::new();
-    for (address, dependency) in resources.chain(data).chain(outputs).flatten() {
-        let want = wants.entry(address.clone()).or_insert_with(none);
-        *want = union(std::mem::replace(want, Want::Everything), attributes(dependency));
-    }
-    wants
+/// Everything that references in a stack read.
+#[derive(Clone, Debug)]
+pub struct Referenced<'a> {
+    /// Objects with the arguments and outputs that are read of them, `*` for all.
+    attributes: BTreeSet<(Address, &'a str)>,
 }
 
-/// What references read, and the switches that are on.
+impl<'a> Referenced<'a> {
+    /// Goes over a stack's dependencies, and over what they leave out: ids of imports, and locals
+    /// that trigger a replacement.
+    #[must_use]
+    pub fn of(stack: &'a Stack) -> Self {
+        let resources = stack.resources.values().map(|it| &it.depends_on);
+        let data = stack.data.values().map(|it| &it.depends_on);
+        let outputs = stack.outputs.values().map(|it| &it.depends_on);
+        let heads = |dependency: &'a Dependency| dependency.attributes.iter().map(|it| head(it));
+        let written = resources.chain(data).chain(outputs).flatten();
+        let mut attributes: BTreeSet<(Address, &str)> =
+            written.flat_map(|(address, it)| heads(it).map(|head| (address.clone(), head))).collect();
+        let whole = stack.imports.iter().map(|(_, id, _)| id).chain(triggers(stack));
+        attributes.extend(whole.flat_map(|it| stack.reads(it).into_keys()).map(|address| (address, ALL)));
+        Self { attributes }
+    }
+
+    /// Whether anything refers to an object.
+    #[must_use]
+    pub fn reads(&self, address: &Address) -> bool {
+        self.heads(address).next().is_some()
+    }
+
+    /// Whether anything reads an argument or output of an object.
+    #[must_use]
+    pub fn reads_attribute(&self, address: &Address, name: &str) -> bool {
+        self.heads(address).any(|it| it == name || it == ALL)
+    }
+
+    /// What a read of an object has to tell.
+    #[must_use]
+    pub fn want(&self, address: &Address) -> Want {
+        let mut heads = self.heads(address);
+        match heads.any(|it| it == ALL) {
+            true => Want::Everything,
+            false => Want::Only(self.heads(address).map(str::to_owned).collect()),
+        }
+    }
+
+    fn heads(&self, address: &Address) -> impl Iterator<Item = &'a str> {
+        let from = self.attributes.range((address.clone(), "")..);
+        from.take_while(move |(it, _)| it == address).map(|(_, head)| *head)
+    }
+}
+
+/// All of an object.
+const ALL: &str = "*";
+
+/// The first step of an attribute such as `endpoint[0].address`.
+fn head(attribute: &str) -> &str {
+    attribute.split(['.', '[']).next().unwrap_or(attribute)
+}
+
+/// The locals that trigger a replacement.
+fn triggers(stack: &Stack) -> impl Iterator<Item = &Authored> {
+    let entries = stack.resources.values().flat_map(|it| &it.lifecycle.replace_triggered_by);
+    let names: BTreeSet<&str> = entries
+        .filter_map(|it| match &it.root {
+            Root::Local(name) => Some(name.as_str()),
+            Root::Variable(_) | Root::Each | Root::Stack | Root::Object(_) => None,
+        })
+        .collect();
+    names.into_iter().filter_map(|it| stack.names.locals.get(it))
+}
+
+/// What references read of every address, and the switches that are on.
 #[must_use]
 pub fn of(stack: &Stack) -> BTreeMap<Address, Want> {
-    let mut wants = referenced(stack);
-    for (address, resource) in &stack.resources {
-        let want = wants.entry(address.clone()).or_insert_with(none);
-        *want = union(std::mem::replace(want, Want::Everything), switches(resource));
-    }
-    wants
+    let referenced = Referenced::of(stack);
+    let of = |(address, resource): (&Address, &Resource)| {
+        (address.clone(), union(referenced.want(address), switches(resource)))
+    };
+    stack.resources.iter().map(of).collect()
 }
 
 /// Arguments that only stackctl reads and that are switched on: some say what counts as settled
@@ -56,10 +114,4 @@ pub fn union(one: Want, other: Want) -> Want {
         }
         (Want::Everything, _) | (_, Want::Everything) => Want::Everything,
     }
-}
-
-fn attributes(dependency: &Dependency) -> Want {
-    let heads = dependency.attributes.iter().map(|it| it.split(['.', '[']).next().unwrap_or(it).to_owned());
-    let heads: BTreeSet<String> = heads.collect();
-    if heads.contains("*") { Want::Everything } else { Want::Only(heads) }
 }

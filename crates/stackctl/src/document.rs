@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use engine::plan::Planning;
+use engine::plan::{self, Inputs, Options};
+use engine::session::Session;
 use model::graph;
-use model::state::State;
 use report::html::About;
 use review::{Ground, Review};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::failure::Failure;
 use crate::holder::now;
 use crate::render::time;
-use crate::world::World;
+use crate::world::{Planned, World};
 
 /// Prints a document. It holds no styles, for which every other output is searched.
 pub fn print(document: &Value) {
@@ -34,16 +34,25 @@ pub fn write_page(path: &Path, review: &Review) -> Result<(), Failure> {
 ///
 /// # Errors
 /// None that planning has not met before.
-pub fn review(world: &World, state: &State, planning: &Planning) -> Result<Review, Failure> {
-    let loaded = &world.loaded;
+pub fn review(world: &World, session: &Session, planned: &Planned, options: &Options) -> Result<Review, Failure> {
+    let (loaded, state) = (&world.loaded, &session.ledger.state);
     let graph = graph::build(&loaded.stack).map_err(|problems| world.wrong(problems))?;
+    let inputs = Inputs {
+        stack: &loaded.stack,
+        catalog: &world.catalog,
+        state,
+        observed: &planned.observed,
+        fingerprints: &session.fingerprints,
+        options,
+    };
+    let objects = plan::objects(&inputs).map_err(|problems| world.wrong(problems))?;
     let ground = Ground {
         stack: &loaded.stack,
         sources: &loaded.sources,
         graph: &graph,
         catalog: &world.catalog,
-        objects: &planning.objects,
+        objects: &objects,
         state,
     };
-    Ok(review::of_plan(&planning.plan, &ground))
+    Ok(review::of_plan(&planned.planning.plan, &ground))
 }

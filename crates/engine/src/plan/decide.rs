@@ -28,7 +28,7 @@ pub(super) fn resource(walk: &mut Walk<'_>, resource: &Resource, desired: Planne
         Some((_, None)) => Decided::keep(resource.kind.name, desired),
         None => fresh(walk, resource, desired),
     };
-    let tracked = walk.tracking.entries.get(&resource.address);
+    let tracked = walk.ground.tracking.entries.get(&resource.address);
     decided.moved_from = tracked.map(|it| it.recorded_as.clone()).filter(|it| *it != resource.address);
     check(walk, resource, &decided);
     decided
@@ -37,7 +37,7 @@ pub(super) fn resource(walk: &mut Walk<'_>, resource: &Resource, desired: Planne
 type Sight<'a> = Option<Option<&'a Live>>;
 
 fn current<'a>(walk: &Walk<'a>, address: &Address) -> Option<(&'a Object, Sight<'a>)> {
-    let object = walk.tracking.entries.get(address)?.entry.current.as_ref()?;
+    let object = walk.ground.tracking.entries.get(address)?.entry.current.as_ref()?;
     Some((object, walk.live(address, &object.id)))
 }
 
@@ -127,7 +127,7 @@ fn adopt(walk: &mut Walk<'_>, resource: &Resource, desired: Planned, id: Id, liv
 
 /// State and AWS both know it.
 fn existing(walk: &mut Walk<'_>, resource: &Resource, desired: Planned, object: &Object, live: &Live) -> Decided {
-    let recorded_as = &walk.tracking.entries[&resource.address].recorded_as;
+    let recorded_as = &walk.ground.tracking.entries[&resource.address].recorded_as;
     let uncertain = matches!(object.status, Status::Updating | Status::Failed);
     let completing = object.status == Status::Creating;
     let comparer = comparer(walk, resource, recorded_as, uncertain, completing, false);
@@ -249,7 +249,7 @@ fn in_place(walk: &Walk<'_>, resource: &Resource, decided: &Decided, object: &Ob
         return Course::Record;
     }
     let depends_on = memory::dependencies(walk.inputs.stack, &resource.address);
-    let recorded = walk.tracking.present(&object.dependencies);
+    let recorded = walk.ground.tracking.present(&object.dependencies);
     if depends_on != recorded || !decided.drift.is_empty() { Course::Refresh } else { Course::Keep }
 }
 

@@ -177,9 +177,9 @@ impl Edges {
     /// What used something, by what state remembers, has gone or points elsewhere before that
     /// goes.
     fn recorded(&mut self, walk: &Walk<'_>, lowered: &Lowered, address: &Address, parts: &Parts) {
-        let Some(tracked) = walk.tracking.entries.get(address) else { return };
+        let Some(tracked) = walk.ground.tracking.entries.get(address) else { return };
         if let Some(current) = &tracked.entry.current {
-            let mut used = walk.tracking.present(&current.dependencies);
+            let mut used = walk.ground.tracking.present(&current.dependencies);
             used.extend(memory::dependencies(walk.inputs.stack, address));
             for used in &used {
                 let Some(going) = lowered.parts.get(used).filter(|_| used != address) else { continue };
@@ -190,7 +190,7 @@ impl Edges {
             }
         }
         for (object, operation) in tracked.entry.deposed.iter().zip(&parts.deposed) {
-            for used in walk.tracking.present(&object.dependencies) {
+            for used in walk.ground.tracking.present(&object.dependencies) {
                 if let Some(going) = lowered.parts.get(&used).filter(|_| used != *address) {
                     self.delete_first(walk, address, &used, *operation, going);
                 }
@@ -245,7 +245,7 @@ impl Edges {
             takers.entry((&operation.kind, id)).or_default().push(OperationId(index));
         }
         for (address, parts) in &lowered.parts {
-            let (Some(forgets), Some(id)) = (parts.forgets, walk.tracking.id(address)) else { continue };
+            let (Some(forgets), Some(id)) = (parts.forgets, walk.ground.tracking.id(address)) else { continue };
             let kind = address.kind.as_str();
             for taker in [Some(id), None].into_iter().filter_map(|it| takers.get(&(kind, it))).flatten() {
                 self.add(forgets, *taker, EdgeReason::NameIsExclusive);

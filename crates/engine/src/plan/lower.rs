@@ -15,7 +15,7 @@ use super::decided::{After, Course, Decided};
 use super::detach::{detached, sources};
 use super::moves::Tracking;
 use super::replace::way_out;
-use super::walk::Walk;
+use super::walk::{Ground, Walk};
 
 /// Operations and their parts.
 #[derive(Clone, Debug, Default)]
@@ -50,14 +50,16 @@ pub(super) struct Parts {
 /// Lowers every decision.
 pub(super) fn lower(walk: &mut Walk<'_>) -> Lowered {
     let mut lowered = Lowered::default();
-    let (graph, tracking) = (walk.graph, walk.tracking);
+    let Ground { graph, tracking, .. } = walk.ground;
     let undeclared: Vec<Address> = walk.decided.keys().filter(|it| graph.node(it).is_none()).cloned().collect();
     for address in graph.order().iter().chain(&undeclared) {
         if let Some(decided) = walk.decided.get_mut(address) {
             lowered.address(tracking, address, decided);
         }
     }
-    for (address, tracked) in walk.tracking.entries.iter().filter(|(address, _)| walk.selection.contains(address)) {
+    for (address, tracked) in
+        walk.ground.tracking.entries.iter().filter(|(address, _)| walk.ground.selection.contains(address))
+    {
         lowered.deposed(walk, address, tracked.entry);
     }
     lowered.detach_users(walk);
@@ -211,7 +213,7 @@ impl Lowered {
         if changed.is_empty() {
             return;
         }
-        let desired = remembered(&last_applied(walk.tracking, user), &live, &changed);
+        let desired = remembered(&last_applied(&walk.ground.tracking, user), &live, &changed);
         let before = decided.before.clone();
         let step = OperationStep::Update { id: id.clone(), before, desired, arguments: changed };
         let operation = self.push(user, &decided.kind, step);

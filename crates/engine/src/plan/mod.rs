@@ -41,7 +41,7 @@ pub use json::{Report, to_json};
 pub use memory::{dependencies, local};
 pub use moves::moved;
 pub use outputs::{remembered_output, stamped};
-pub use preview::{Preview, preview};
+pub use preview::{Preview, objects, preview};
 pub use summary::{Summary, has_changes, summary};
 pub use survey::Survey;
 pub use target::{Update, overlaid, sent};
@@ -80,8 +80,8 @@ pub struct Options {
 pub struct Planning {
     /// The plan.
     pub plan: Plan,
-    /// The value of every resource and data source as references see it, with holes for what is
-    /// known only after apply.
+    /// What references read of resources and data sources, with holes for what is known only after
+    /// apply. [`objects`] tells the rest.
     pub objects: BTreeMap<Address, Planned>,
     /// Warnings.
     pub diagnostics: Vec<Diagnostic>,

@@ -18,7 +18,7 @@ pub(super) fn compare(walk: &mut Walk<'_>) -> BTreeMap<String, OutputChange> {
     let before = &walk.inputs.state.outputs;
     let mut changes = BTreeMap::new();
     let declared = |name: &String| !walk.inputs.options.destroy && stack.outputs.contains_key(name);
-    if walk.selection.is_everything() {
+    if walk.ground.selection.is_everything() {
         for (name, value) in before.iter().filter(|(name, _)| !declared(name)) {
             let sensitive = value.has_secret();
             changes.insert(name.clone(), OutputChange { before: value.clone(), after: Tree::Null, sensitive });
@@ -28,7 +28,7 @@ pub(super) fn compare(walk: &mut Walk<'_>) -> BTreeMap<String, OutputChange> {
         return changes;
     }
     for (name, output) in &stack.outputs {
-        if output.depends_on.keys().any(|it| !walk.selection.contains(it)) {
+        if output.depends_on.keys().any(|it| !walk.ground.selection.contains(it)) {
             continue;
         }
         let value = match stack.evaluate_output(name, &walk.objects) {

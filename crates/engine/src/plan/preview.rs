@@ -31,7 +31,7 @@ pub struct Preview {
 /// # Errors
 /// There is no order to plan in: a loop, or a selection of something that is not there.
 pub fn preview(inputs: &Inputs<'_>) -> Result<Preview, Vec<Diagnostic>> {
-    let ground = walk::Ground::of(inputs.stack, inputs.state, inputs.options)?;
+    let ground = walk::Ground::whole(inputs.stack, inputs.state, inputs.options)?;
     let mut walked = walk::walk(inputs, &ground);
     removal::decide(&mut walked);
     let lowered = lower::lower(&mut walked);
@@ -46,4 +46,14 @@ pub fn preview(inputs: &Inputs<'_>) -> Result<Preview, Vec<Diagnostic>> {
     };
     let problems = model::diagnostic::sort(walked.problems);
     Ok(Preview { changes, delete_first, unchanged: lowered.unchanged, objects: walked.objects, problems })
+}
+
+/// The value of every resource and data source as references see it once a plan is carried out,
+/// also of those that nothing refers to.
+///
+/// # Errors
+/// There is no order to plan in.
+pub fn objects(inputs: &Inputs<'_>) -> Result<BTreeMap<Address, Planned>, Vec<Diagnostic>> {
+    let ground = walk::Ground::whole(inputs.stack, inputs.state, inputs.options)?;
+    Ok(walk::walk(inputs, &ground).objects)
 }

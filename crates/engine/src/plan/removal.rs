@@ -21,11 +21,11 @@ use super::walk::Walk;
 /// Decides for every tracked address that is not desired.
 pub(super) fn decide(walk: &mut Walk<'_>) {
     let destroy = walk.inputs.options.destroy;
-    let tracking = walk.tracking;
+    let tracking = &walk.ground.tracking;
     for (address, tracked) in &tracking.entries {
         let entry = tracked.entry;
         let is_desired = !destroy && walk.inputs.stack.resources.contains_key(address);
-        if is_desired || !walk.selection.contains(address) {
+        if is_desired || !walk.ground.selection.contains(address) {
             continue;
         }
         let Some(kind) = walk.inputs.catalog.kind(&entry.kind) else {

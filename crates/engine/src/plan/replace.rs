@@ -51,7 +51,7 @@ fn goes_off(walk: &Walk<'_>, trigger: &Trigger, address: &model::Address, decide
         None => match &decided.course {
             Course::Update { .. } | Course::Replace { .. } => true,
             // Made again after it went missing.
-            Course::Create | Course::Find => walk.tracking.id(address).is_some(),
+            Course::Create | Course::Find => walk.ground.tracking.id(address).is_some(),
             Course::Adopt { .. } | Course::Keep | Course::Refresh | Course::Record => false,
             Course::Settle { .. } | Course::Delete { .. } | Course::Forget | Course::Read => false,
         },

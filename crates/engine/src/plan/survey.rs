@@ -74,7 +74,7 @@ impl<'a> Survey<'a> {
             let before = (walk.objects.remove(address), walk.decided.remove(address));
             walk.visit(address);
             if (walk.objects.get(address), walk.decided.get(address)) != (before.0.as_ref(), before.1.as_ref()) {
-                let dependents = walk.graph.dependents(address).into_keys();
+                let dependents = walk.ground.graph.dependents(address).into_keys();
                 self.open.extend(dependents.filter_map(|it| self.positions.get(it)));
             }
         }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use model::diagnostic::{Diagnostic, Severity};
 use model::graph::{self, Graph};
 use model::schema::Schema;
-use model::stack::{Data, Live, Resource, Stack, object_value, unknown};
+use model::stack::{Data, Live, Resource, Stack, object_part, unknown};
 use model::state::State;
 use model::tree::is_symbol;
 use model::{Address, Id, Known, Mode, Pending, Planned, Secret, Tree};
@@ -19,6 +19,7 @@ use super::decided::{Course, Decided};
 use super::moves::{self, Tracking};
 use super::selection::{self, Selection};
 use super::{Inputs, Needs, Options, decide};
+use crate::wants::Referenced;
 
 /// What a walk needs to know before it starts, whatever was read of AWS.
 #[derive(Debug)]
@@ -29,17 +30,34 @@ pub(super) struct Ground<'a> {
     pub tracking: Tracking<'a>,
     /// What may be touched.
     pub selection: Selection,
+    /// What references read: no more than that is kept of an object. `None` keeps everything.
+    pub referenced: Option<Referenced<'a>>,
     /// What came up already.
     pub warnings: Vec<Diagnostic>,
 }
 
 impl<'a> Ground<'a> {
     /// Orders a stack, follows its moves and narrows it down to what was asked for.
-    pub fn of(stack: &Stack, state: &'a State, options: &Options) -> Result<Self, Vec<Diagnostic>> {
+    pub fn of(stack: &'a Stack, state: &'a State, options: &Options) -> Result<Self, Vec<Diagnostic>> {
+        Ok(Self { referenced: Some(Referenced::of(stack)), ..Self::whole(stack, state, options)? })
+    }
+
+    /// The same for a walk that keeps every object as a whole.
+    pub fn whole(stack: &'a Stack, state: &'a State, options: &Options) -> Result<Self, Vec<Diagnostic>> {
         let graph = graph::build(stack)?;
         let (tracking, warnings) = moves::follow(stack, state);
         let selection = selection::select(stack, &graph, &tracking, options)?;
-        Ok(Self { graph, tracking, selection, warnings })
+        Ok(Self { graph, tracking, selection, referenced: None, warnings })
+    }
+
+    /// Whether anything reads of an object.
+    fn reads(&self, address: &Address) -> bool {
+        self.referenced.as_ref().is_none_or(|it| it.reads(address))
+    }
+
+    /// Whether anything reads an attribute.
+    fn reads_attribute(&self, address: &Address, name: &str) -> bool {
+        self.referenced.as_ref().is_none_or(|it| it.reads_attribute(address, name))
     }
 }
 
@@ -48,13 +66,9 @@ impl<'a> Ground<'a> {
 pub(super) struct Walk<'a> {
     /// What the plan is a function of.
     pub inputs: &'a Inputs<'a>,
-    /// The stack's graph.
-    pub graph: &'a Graph,
-    /// State under present addresses.
-    pub tracking: &'a Tracking<'a>,
-    /// What may be touched.
-    pub selection: &'a Selection,
-    /// What references see.
+    /// What was known before.
+    pub ground: &'a Ground<'a>,
+    /// What references see, as far as there are any.
     pub objects: BTreeMap<Address, Planned>,
     /// What is to become of each address.
     pub decided: BTreeMap<Address, Decided>,
@@ -78,9 +92,7 @@ impl<'a> Walk<'a> {
     pub fn start(inputs: &'a Inputs<'a>, ground: &'a Ground<'a>) -> Self {
         Self {
             inputs,
-            graph: &ground.graph,
-            tracking: &ground.tracking,
-            selection: &ground.selection,
+            ground,
             objects: BTreeMap::new(),
             decided: BTreeMap::new(),
             needs: Needs::default(),
@@ -109,8 +121,30 @@ impl<'a> Walk<'a> {
     /// `Some(None)` where it is gone.
     pub fn live(&self, address: &Address, id: &Id) -> Option<Option<&'a driver::Live>> {
         let observed = self.inputs.observed;
-        let recorded_as = &self.tracking.entries.get(address)?.recorded_as;
+        let recorded_as = &self.ground.tracking.entries.get(address)?.recorded_as;
         observed.objects.get(&(recorded_as.clone(), id.clone())).map(Option::as_ref)
+    }
+
+    /// Shows references what they see of an object, where there are any: its value, with some
+    /// changes.
+    fn show(
+        &mut self,
+        address: &Address,
+        [arguments, outputs]: [&'static Schema; 2],
+        inputs: &Planned,
+        live: Option<Live<'_>>,
+        change: impl FnOnce(&mut BTreeMap<String, Planned>),
+    ) {
+        if !self.ground.reads(address) {
+            return;
+        }
+        let wanted = |name: &str| self.ground.reads_attribute(address, name);
+        let mut value = object_part(arguments, outputs, address, inputs, live, &wanted);
+        if let Tree::Map(members) = &mut value {
+            change(members);
+        }
+        let held = Held { address, schemas: [outputs, arguments] };
+        self.objects.insert(address.clone(), held.object(value));
     }
 
     /// Arguments evaluated with what is known by now; problems are collected and leave a map
@@ -135,12 +169,9 @@ fn data_source(walk: &mut Walk<'_>, data: &Data) {
     // What was looked up stands as long as nothing that it is looked up by is open.
     let open = broken || waits(walk, data) || arguments.any(&mut |it| is_open(it));
     let told = walk.inputs.observed.data.get(address).filter(|_| !open);
-    let live = told.map(|told| Live { inputs: told, outputs: told });
-    let value = object_value((data.kind.arguments)(), (data.kind.outputs)(), address, &arguments, live);
-    let found = told.is_some();
-    let schemas = [(data.kind.outputs)(), (data.kind.arguments)()];
-    walk.objects.insert(address.clone(), Held { address, schemas }.object(value));
-    if found || broken || !walk.selection.contains(address) {
+    let schemas = [(data.kind.arguments)(), (data.kind.outputs)()];
+    walk.show(address, schemas, &arguments, told.map(|told| Live { inputs: told, outputs: told }), |_| {});
+    if told.is_some() || broken || !walk.ground.selection.contains(address) {
         return;
     }
     if let Ok(known) = arguments.clone().known()
@@ -177,52 +208,46 @@ fn managed(walk: &mut Walk<'_>, resource: &Resource) {
     let address = &resource.address;
     let desired = walk.evaluate(address);
     let Some(desired) = desired else {
-        let unknown = object_value(
-            (resource.kind.inputs)(),
-            (resource.kind.outputs)(),
-            address,
-            &Tree::Map(BTreeMap::new()),
-            None,
-        );
-        walk.objects.insert(address.clone(), unknown);
+        let schemas = [(resource.kind.inputs)(), (resource.kind.outputs)()];
+        walk.show(address, schemas, &Tree::Map(BTreeMap::new()), None, |_| {});
         return;
     };
-    let decided = if walk.selection.contains(address) {
+    let decided = if walk.ground.selection.contains(address) {
         decide::resource(walk, resource, desired)
     } else {
         Decided::keep(resource.kind.name, desired)
     };
-    let object = object(walk, resource, &decided);
-    walk.objects.insert(address.clone(), object);
-    if walk.selection.contains(address) {
+    show(walk, resource, &decided);
+    if walk.ground.selection.contains(address) {
         walk.decided.insert(address.clone(), decided);
     }
 }
 
-/// What references to a resource see once the plan is carried out.
-fn object(walk: &Walk<'_>, resource: &Resource, decided: &Decided) -> Planned {
+/// Shows references to a resource what they see once the plan is carried out.
+fn show(walk: &mut Walk<'_>, resource: &Resource, decided: &Decided) {
     let (kind, address) = (resource.kind, &resource.address);
     let (inputs, outputs) = ((kind.inputs)(), (kind.outputs)());
     let live = present(walk, address, decided);
-    let mut value = object_value(inputs, outputs, address, &decided.desired, live);
-    if let Tree::Map(members) = &mut value
-        && live.is_some()
-    {
-        let changed = |argument: &&str| decided.attributes.iter().any(|it| it.path.head() == Some(argument));
-        for output in outputs.fields.iter().filter(|it| it.follows.iter().any(changed)) {
-            members.insert(output.name.to_owned(), unknown(output, address, output.name));
+    walk.show(address, [inputs, outputs], &decided.desired, live, |members| {
+        if live.is_some() {
+            let changed = |argument: &&str| decided.attributes.iter().any(|it| it.path.head() == Some(argument));
+            for output in outputs.fields.iter().filter(|it| it.follows.iter().any(changed)) {
+                if let Some(value) = members.get_mut(output.name) {
+                    *value = unknown(output, address, output.name);
+                }
+            }
         }
-    }
-    if let (Tree::Map(members), Some(naming)) = (&mut value, kind.naming) {
-        let unset = decided.desired.get(naming.argument).is_none_or(Tree::is_null);
-        // A generated name is not known yet. And whoever refers by name to what goes before it
-        // comes again holds on to the old object, however equal the name.
-        if (unset && live.is_none()) || decided.is_delete_first() {
-            let pending = Pending::on(address.clone(), naming.argument);
-            members.insert(naming.argument.to_owned(), Tree::Hole(pending));
+        if let Some(naming) = kind.naming
+            && let Some(name) = members.get_mut(naming.argument)
+        {
+            let unset = decided.desired.get(naming.argument).is_none_or(Tree::is_null);
+            // A generated name is not known yet. And whoever refers by name to what goes before it
+            // comes again holds on to the old object, however equal the name.
+            if (unset && live.is_none()) || decided.is_delete_first() {
+                *name = Tree::Hole(Pending::on(address.clone(), naming.argument));
+            }
         }
-    }
-    Held { address, schemas: [outputs, inputs] }.object(value)
+    });
 }
 
 /// Arguments and outputs of the object that stays in use, if one does.
@@ -235,7 +260,7 @@ fn present<'a>(walk: &Walk<'a>, address: &Address, decided: &Decided) -> Option<
         let (_, live) = walk.inputs.observed.adoptable.get(address)?.as_ref()?;
         return Some(of(live));
     }
-    let current = walk.tracking.entries.get(address)?.entry.current.as_ref()?;
+    let current = walk.ground.tracking.entries.get(address)?.entry.current.as_ref()?;
     match walk.live(address, &current.id) {
         Some(live) => live.map(of),
         // Nobody looked, because it is outside of what was asked for.

@@ -42,7 +42,7 @@ use crate::source::Span;
 use crate::tree::{Authored, Planned};
 
 pub use evaluate::Lookup;
-pub use object::{Live, object_value, unknown};
+pub use object::{Live, object_part, object_value, unknown};
 pub use resolve::{Options, resolve};
 pub use rules::{check_data_rules, check_rules};
 pub use settings::settings;

@@ -32,11 +32,12 @@ pub fn object_value(
     inputs: &Planned,
     live: Option<Live<'_>>,
 ) -> Planned {
-    attributes(arguments, outputs, address, inputs, live, &|_| true)
+    object_part(arguments, outputs, address, inputs, live, &|_| true)
 }
 
-/// Some attributes of that value.
-pub(super) fn attributes(
+/// Those members of an [`object_value`] that are wanted.
+#[must_use]
+pub fn object_part(
     arguments: &Schema,
     outputs: &Schema,
     address: &Address,

@@ -380,7 +380,7 @@ fn adopt(
     let mut show = |address: &Address, inputs: &Planned| {
         if let Some(read) = read {
             let wanted = |name: &str| read.as_ref().is_none_or(|it| it.contains(name));
-            let value = object::attributes(arguments, outputs, address, inputs, None, &wanted);
+            let value = object::object_part(arguments, outputs, address, inputs, None, &wanted);
             expanded.values.insert(address.clone(), value);
         }
     };

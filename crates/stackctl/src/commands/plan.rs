@@ -50,16 +50,13 @@ async fn show(cli: &Cli, form: Form<'_>, interrupts: &Interrupts) -> Result<Exit
         Saved::new(plan, &session.fingerprints, &cli.options, &world.loaded, told.clone()).write(path)?;
     }
     if let Some(path) = form.html {
-        let review = document::review(&world, &session.ledger.state, &planned.planning)?;
+        let review = document::review(&world, &session, &planned, &options)?;
         document::write_page(path, &review)?;
     }
     if cli.command.json() {
         document::print(&told);
     } else if form.markdown {
-        anstream::print!(
-            "{}",
-            ::report::markdown(&document::review(&world, &session.ledger.state, &planned.planning)?)
-        );
+        anstream::print!("{}", ::report::markdown(&document::review(&world, &session, &planned, &options)?));
     } else {
         anstream::print!("{}", render::plan::render(plan, terminal::width()));
         if let (Some(path), false) = (form.out, cli.options.quiet) {
