@@ -208,7 +208,7 @@ mod tests {
     }
 
     fn stamped(text: &str, stamp: &str) -> Known {
-        Tree::Secret(Secret::Plain { value: Box::new(Tree::text(text)), stamp: Some(stamp.to_owned()) })
+        Tree::Secret(Secret::Plain { value: Box::new(Tree::text(text)), stamp: Some(stamp.into()) })
     }
 
     fn stored(value: &Known) -> &Secret {
@@ -239,12 +239,12 @@ mod tests {
     fn a_stamp_stands_for_the_value() {
         let prints = Fingerprints::new([7; 32]);
         let sealed = prints.seal(&address(), stamped("hunter2", "arn|v1"));
-        assert_eq!(sealed, Tree::Secret(Secret::Stamp("arn|v1".to_owned())));
+        assert_eq!(sealed, Tree::Secret(Secret::Stamp("arn|v1".into())));
         let mut pending = model::Pending::on(address(), "secret_string");
         pending.secret = true;
-        pending.stamp = Some("arn|v1".to_owned());
+        pending.stamp = Some("arn|v1".into());
         assert!(prints.same(&address(), "", stored(&sealed), &Tree::Hole(pending.clone())));
-        pending.stamp = Some("arn|v2".to_owned());
+        pending.stamp = Some("arn|v2".into());
         assert!(!prints.same(&address(), "", stored(&sealed), &Tree::Hole(pending)));
         assert!(prints.same(&address(), "", stored(&sealed), &stamped("whatever", "arn|v1").widen()));
     }

@@ -134,7 +134,7 @@ fn want(question: &Question<'_>, address: &Address, kind: &Kind, object: &Object
     let fields = (kind.inputs)().fields.iter();
     let implied = fields.filter(|field| field.exclusive || (half_done && field.on_create.is_some()));
     names.extend(implied.map(|field| field.name.to_owned()));
-    wants::union(wants::union(Want::Only(names), wants::switches(resource)), referenced.want(&present))
+    wants::union(wants::union(Want::Only(names), wants::switches(resource)), referenced.of_object(&present).want())
 }
 
 /// The address that a `[[moved]]` block gives to what state has under another.

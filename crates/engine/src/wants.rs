@@ -31,31 +31,38 @@ impl<'a> Referenced<'a> {
         Self { attributes }
     }
 
-    /// Whether anything refers to an object.
+    /// What is read of an object; nothing where nothing refers to it.
     #[must_use]
-    pub fn reads(&self, address: &Address) -> bool {
-        self.heads(address).next().is_some()
-    }
-
-    /// Whether anything reads an argument or output of an object.
-    #[must_use]
-    pub fn reads_attribute(&self, address: &Address, name: &str) -> bool {
-        self.heads(address).any(|it| it == name || it == ALL)
-    }
-
-    /// What a read of an object has to tell.
-    #[must_use]
-    pub fn want(&self, address: &Address) -> Want {
-        let mut heads = self.heads(address);
-        match heads.any(|it| it == ALL) {
-            true => Want::Everything,
-            false => Want::Only(self.heads(address).map(str::to_owned).collect()),
-        }
-    }
-
-    fn heads(&self, address: &Address) -> impl Iterator<Item = &'a str> {
+    pub fn of_object(&self, address: &Address) -> Heads<'a> {
         let from = self.attributes.range((address.clone(), "")..);
-        from.take_while(move |(it, _)| it == address).map(|(_, head)| *head)
+        Heads(from.take_while(|(it, _)| it == address).map(|(_, head)| *head).collect())
+    }
+}
+
+/// Arguments and outputs of one object.
+#[derive(Clone, Debug)]
+pub struct Heads<'a>(Vec<&'a str>);
+
+impl Heads<'_> {
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether an argument or output is among them.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.iter().any(|it| *it == name || *it == ALL)
+    }
+
+    /// What a read of the object has to tell.
+    #[must_use]
+    pub fn want(&self) -> Want {
+        match self.0.contains(&ALL) {
+            true => Want::Everything,
+            false => Want::Only(self.0.iter().map(|it| (*it).to_owned()).collect()),
+        }
     }
 }
 
@@ -84,7 +91,7 @@ fn triggers(stack: &Stack) -> impl Iterator<Item = &Authored> {
 pub fn of(stack: &Stack) -> BTreeMap<Address, Want> {
     let referenced = Referenced::of(stack);
     let of = |(address, resource): (&Address, &Resource)| {
-        (address.clone(), union(referenced.want(address), switches(resource)))
+        (address.clone(), union(referenced.of_object(address).want(), switches(resource)))
     };
     stack.resources.iter().map(of).collect()
 }

@@ -141,10 +141,8 @@ impl Reading<'_> {
         let Some(stamp) = stamp else { return outputs };
         for field in schema.fields.iter().filter(|field| field.sensitive) {
             let held = match outputs.remove(field.name) {
-                Some(Tree::Secret(Secret::Plain { value, .. })) => {
-                    Secret::Plain { value, stamp: Some(stamp.to_owned()) }
-                }
-                Some(_) | None => Secret::Stamp(stamp.to_owned()),
+                Some(Tree::Secret(Secret::Plain { value, .. })) => Secret::Plain { value, stamp: Some(stamp.into()) },
+                Some(_) | None => Secret::Stamp(stamp.into()),
             };
             outputs.insert(field.name.to_owned(), Tree::Secret(held));
         }

@@ -56,8 +56,11 @@ pub struct Pending {
     /// Identifies the value without knowing it: equal stamps mean equal values. It is there where
     /// every source is a secret that AWS holds under a known version, so that nothing has to be
     /// fetched, and where a manifest is looked at without asking AWS.
-    pub stamp: Option<String>,
+    pub stamp: Option<Stamp>,
 }
+
+/// Identifies a value that is not known, or is not to be known.
+pub type Stamp = Arc<str>;
 
 /// One attribute of one resource that a pending value waits for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,9 +72,9 @@ pub struct Source {
 }
 
 /// Sources in order, each once. Most unknowns wait for one thing and are copied about, so clones
-/// share the sources.
+/// share the sources. A thin pointer: trees have many holes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourceSet(Arc<[Source]>);
+pub struct SourceSet(Arc<Vec<Source>>);
 
 impl Deref for SourceSet {
     type Target = [Source];
@@ -92,7 +95,8 @@ impl FromIterator<Source> for SourceSet {
         let mut sources: Vec<Source> = sources.into_iter().collect();
         sources.sort();
         sources.dedup();
-        Self(sources.into())
+        sources.shrink_to_fit();
+        Self(Arc::new(sources))
     }
 }
 
@@ -170,12 +174,12 @@ pub enum Secret {
         /// The secret value, without holes.
         value: Box<Known>,
         /// See [`Pending::stamp`].
-        stamp: Option<String>,
+        stamp: Option<Stamp>,
     },
     /// What state keeps of a secret: a keyed fingerprint.
     Fingerprint(String),
     /// What state keeps of a secret that AWS holds: ARN and version, or a digest of several.
-    Stamp(String),
+    Stamp(Stamp),
     /// A sensitive variable that was not given: whatever state holds stays.
     Keep,
 }
@@ -469,7 +473,7 @@ impl<'de> Visitor<'de> for Stored {
         let only = if members.len() == 1 { members.first_key_value() } else { None };
         match only.map(|(key, value)| (key.as_str(), value)) {
             Some((FINGERPRINT, Tree::Text(text))) => Ok(Tree::Secret(Secret::Fingerprint(text.clone()))),
-            Some((STAMP, Tree::Text(text))) => Ok(Tree::Secret(Secret::Stamp(text.clone()))),
+            Some((STAMP, Tree::Text(text))) => Ok(Tree::Secret(Secret::Stamp(text.as_str().into()))),
             Some((SECRET, _)) => Err(serde::de::Error::custom("a secret without a fingerprint")),
             Some(_) | None => Ok(Tree::Map(members)),
         }

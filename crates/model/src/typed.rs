@@ -285,12 +285,12 @@ impl Typed for Held {
     const SENSITIVE: bool = true;
     fn read(tree: Known) -> Result<Self, Mismatch> {
         match tree {
-            Tree::Secret(SecretLeaf::Stamp(stamp)) => Ok(Self { stamp }),
+            Tree::Secret(SecretLeaf::Stamp(stamp)) => Ok(Self { stamp: stamp.to_string() }),
             _ => Err(Mismatch::new("a stamp of a secret")),
         }
     }
     fn write(&self) -> Known {
-        Tree::Secret(SecretLeaf::Stamp(self.stamp.clone()))
+        Tree::Secret(SecretLeaf::Stamp(self.stamp.as_str().into()))
     }
 }
 

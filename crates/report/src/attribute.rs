@@ -194,7 +194,7 @@ mod tests {
         check(id("a"), id("a"), &[], line("(id of aws_subnet.a)", "(new id of aws_subnet.a)"), &[]);
         let stamped = |stamp: &str| {
             let pending = Pending::on(Address::managed("aws_subnet", "a"), "id");
-            Tree::Hole(Pending { stamp: Some(stamp.to_owned()), ..pending })
+            Tree::Hole(Pending { stamp: Some(stamp.into()), ..pending })
         };
         check(stamped("1"), stamped("2"), &[], line("(id of aws_subnet.a)", "(new id of aws_subnet.a)"), &[]);
         check(id("a"), id("b"), &["b"], line("(id of aws_subnet.a)", "(id of aws_subnet.b)"), &[]);

@@ -256,7 +256,7 @@ fn is_hidden(value: &Planned) -> bool {
 /// The expression that stands at a path.
 fn expression<'r>(resource: &'r Resource, path: &Path) -> Option<&'r str> {
     match nearest(&resource.inputs, path)? {
-        Tree::Hole(expr) => Some(&expr.text),
+        Tree::Hole(expr) => Some(expr.text()),
         Tree::Null | Tree::Bool(_) | Tree::Int(_) | Tree::Float(_) | Tree::Text(_) => None,
         Tree::List(_) | Tree::Map(_) | Tree::Secret(_) => None,
     }

@@ -53,7 +53,8 @@ impl<'a> Symbols<'a> {
         let secret = self.is_secret(source);
         let text = texts && !secret && self.is_text(source) && !self.opaque.contains(first);
         let symbol = name(first);
-        let pending = Pending { sources: SourceSet::from([source.clone()]), secret, stamp: Some(symbol.clone()) };
+        let pending =
+            Pending { sources: SourceSet::from([source.clone()]), secret, stamp: Some(symbol.as_str().into()) };
         self.seen.borrow_mut().insert(symbol.clone(), pending.clone());
         if text { Tree::Text(symbol) } else { Tree::Hole(pending) }
     }
@@ -64,7 +65,7 @@ impl<'a> Symbols<'a> {
             if let Tree::Hole(pending) = it
                 && let Some(stamp) = &pending.stamp
             {
-                self.seen.borrow_mut().entry(stamp.clone()).or_insert_with(|| pending.clone());
+                self.seen.borrow_mut().entry(stamp.to_string()).or_insert_with(|| pending.clone());
             }
             false
         });

@@ -148,7 +148,7 @@ pub(super) fn output(thing: &Thing, field: &Field, now: Instant) -> Known {
             let fields = (thing.kind.inputs)().fields.iter().filter(|field| field.write_only);
             let held: Vec<Option<&Known>> = fields.map(|field| thing.inputs.get(field.name)).collect();
             let held = digest(&format!("{held:?}"));
-            Tree::Secret(Secret::Stamp(format!("{}|{}|{held:016x}", arn(thing), thing.generation)))
+            Tree::Secret(Secret::Stamp(format!("{}|{}|{held:016x}", arn(thing), thing.generation).into()))
         }
         _ if field.volatile => volatile(thing, field, now),
         _ => {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use driver::{Drivers, Fault};
 use futures::future::try_join_all;
 use model::address::Mode;
-use model::tree::Source;
+use model::tree::{Source, Stamp};
 use model::{Address, Id, Known, Pending, Planned, Secret, Tree};
 
 /// Where secrets are asked for.
@@ -24,12 +24,12 @@ pub(super) enum Origin {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Wanted {
     pub source: Source,
-    pub stamp: Option<String>,
+    pub stamp: Option<Stamp>,
     pub origin: Origin,
 }
 
 /// The stamp of one attribute of an object, if it is a pending secret.
-pub(super) fn stamp(object: &Planned, attribute: &str) -> Option<Option<String>> {
+pub(super) fn stamp(object: &Planned, attribute: &str) -> Option<Option<Stamp>> {
     match object.get(attribute)? {
         Tree::Hole(Pending { secret: true, stamp, .. }) => Some(stamp.clone()),
         _ => None,

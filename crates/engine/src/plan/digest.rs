@@ -143,7 +143,8 @@ fn value(tree: &Planned, address: &Address, path: &str, fingerprints: &Fingerpri
                 fingerprints.seal(address, Tree::Map([(path.to_owned(), Tree::Secret(secret.clone()))].into()));
             serde_json::to_value(&sealed).unwrap_or(Json::Null)
         }
-        Tree::Secret(Secret::Fingerprint(text) | Secret::Stamp(text)) => json!({ "$kept": text }),
+        Tree::Secret(Secret::Fingerprint(text)) => json!({ "$kept": text }),
+        Tree::Secret(Secret::Stamp(text)) => json!({ "$kept": **text }),
         Tree::Secret(Secret::Keep) => json!({ "$kept": null }),
         Tree::Hole(pending) => json!({ "$unknown": pending.to_string(), "stamp": pending.stamp }),
         Tree::Null | Tree::Bool(_) | Tree::Int(_) | Tree::Float(_) | Tree::Text(_) => tree.to_json(),

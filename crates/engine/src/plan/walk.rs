@@ -19,7 +19,7 @@ use super::decided::{Course, Decided};
 use super::moves::{self, Tracking};
 use super::selection::{self, Selection};
 use super::{Inputs, Needs, Options, decide};
-use crate::wants::Referenced;
+use crate::wants::{Heads, Referenced};
 
 /// What a walk needs to know before it starts, whatever was read of AWS.
 #[derive(Debug)]
@@ -48,16 +48,6 @@ impl<'a> Ground<'a> {
         let (tracking, warnings) = moves::follow(stack, state);
         let selection = selection::select(stack, &graph, &tracking, options)?;
         Ok(Self { graph, tracking, selection, referenced: None, warnings })
-    }
-
-    /// Whether anything reads of an object.
-    fn reads(&self, address: &Address) -> bool {
-        self.referenced.as_ref().is_none_or(|it| it.reads(address))
-    }
-
-    /// Whether anything reads an attribute.
-    fn reads_attribute(&self, address: &Address, name: &str) -> bool {
-        self.referenced.as_ref().is_none_or(|it| it.reads_attribute(address, name))
     }
 }
 
@@ -135,10 +125,11 @@ impl<'a> Walk<'a> {
         live: Option<Live<'_>>,
         change: impl FnOnce(&mut BTreeMap<String, Planned>),
     ) {
-        if !self.ground.reads(address) {
+        let read = self.ground.referenced.as_ref().map(|it| it.of_object(address));
+        if read.as_ref().is_some_and(Heads::is_empty) {
             return;
         }
-        let wanted = |name: &str| self.ground.reads_attribute(address, name);
+        let wanted = |name: &str| read.as_ref().is_none_or(|it| it.contains(name));
         let mut value = object_part(arguments, outputs, address, inputs, live, &wanted);
         if let Tree::Map(members) = &mut value {
             change(members);

@@ -16,8 +16,9 @@ use crate::path::bounds;
 /// The resources of a manifest and whom they mention, each after those.
 fn graph(folder: &Path) -> Graph {
     let mut mentioned: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for file in std::fs::read_dir(folder).expect("the manifest is there").flatten() {
-        let text = std::fs::read_to_string(file.path()).expect("a layer is text");
+    let files = std::fs::read_dir(folder).expect("the manifest is there").flatten().map(|it| it.path());
+    for file in files.filter(|it| it.extension().is_some_and(|it| it == "toml")) {
+        let text = std::fs::read_to_string(file).expect("a layer is text");
         let mut around = None;
         for line in text.lines() {
             if line.starts_with('[') {

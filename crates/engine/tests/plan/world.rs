@@ -401,7 +401,7 @@ fn outputs(kind: &str, id: &Id, inputs: &Known) -> Known {
         "aws_network" | "aws_task" | "aws_role" => all.push(("arn", text(format!("arn:{id}")))),
         "aws_service" => all.push(("endpoint", text(format!("{id}:{}", number("desired_count"))))),
         "aws_group" => all.push(("tags_all", inputs.get("tags").cloned().unwrap_or(Tree::Null))),
-        "aws_secret" => all.push(("text", Tree::Secret(Secret::Stamp(format!("{id}|{}", number("length")))))),
+        "aws_secret" => all.push(("text", Tree::Secret(Secret::Stamp(format!("{id}|{}", number("length")).into())))),
         _ => {}
     }
     Known::map(all)

@@ -131,9 +131,9 @@ fn secrets_that_aws_holds_carry_their_stamp() {
     let state = json!({ "id": "s", "arn": "arn:s", "name": "s", "secret": "hunter2", "other_secret": "" });
     let outputs = read(&STORE, &state, &[]).expect("has an id").outputs;
     let stamp = "arn:s#1".to_owned();
-    let held = Secret::Plain { value: Box::new(Tree::text("hunter2")), stamp: Some(stamp.clone()) };
+    let held = Secret::Plain { value: Box::new(Tree::text("hunter2")), stamp: Some(stamp.as_str().into()) };
     assert_eq!(outputs.get("secret"), Some(&Tree::Secret(held)));
-    assert_eq!(outputs.get("other_secret"), Some(&Tree::Secret(Secret::Stamp(stamp))));
+    assert_eq!(outputs.get("other_secret"), Some(&Tree::Secret(Secret::Stamp(stamp.into()))));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::path::{Path, Step};
 use crate::schema::{Field, Required, Schema, Type};
 use crate::source::{Sources, Span};
 use crate::stack::Spans;
-use crate::tree::{Known, Pending, Planned, Secret, Tree, holds_symbol};
+use crate::tree::{Known, Pending, Planned, Secret, Stamp, Tree, holds_symbol};
 
 pub(crate) use limits::matches_whole;
 pub use scalar::convert;
@@ -395,7 +395,7 @@ fn secret_leaves(value: Known, stamp: Option<&str>) -> Planned {
         Tree::Map(members) => Tree::map(members.into_iter().map(|(key, item)| (key, secret_leaves(item, stamp)))),
         Tree::Null => Tree::Null,
         Tree::Secret(secret) => Tree::Secret(secret),
-        leaf => Tree::Secret(Secret::Plain { value: Box::new(leaf), stamp: stamp.map(str::to_owned) }),
+        leaf => Tree::Secret(Secret::Plain { value: Box::new(leaf), stamp: stamp.map(Stamp::from) }),
     }
 }
 

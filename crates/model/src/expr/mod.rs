@@ -124,17 +124,16 @@ pub enum ScopeError {
 /// A parsed template that stands where a value will be.
 #[derive(Clone, Debug)]
 pub struct Expr {
-    /// The decoded text, as `${aws_vpc.main.id}`.
-    pub text: Arc<str>,
     /// Its place.
     pub span: Span,
-    /// The parsed form, shared by every copy.
+    /// The text and its parsed form, shared by every copy.
     syntax: Arc<Syntax>,
 }
 
 /// What parsing found out about an expression.
 #[derive(Debug)]
 struct Syntax {
+    text: Box<str>,
     body: Body,
     places: places::Places,
     references: Vec<Reference>,
@@ -151,6 +150,12 @@ enum Body {
 }
 
 impl Expr {
+    /// The decoded text, as `${aws_vpc.main.id}`.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.syntax.text
+    }
+
     /// Every reference in the order written, whether evaluating would reach it or not; the
     /// variables of `for` are none.
     #[must_use]
@@ -162,6 +167,6 @@ impl Expr {
 impl PartialEq for Expr {
     /// Two expressions are the same when their texts are; where they stand says nothing.
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
+        self.text() == other.text()
     }
 }

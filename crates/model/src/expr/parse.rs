@@ -78,8 +78,8 @@ fn finish(text: &str, span: Span, body: Body, places: Places) -> Result<Expr, Ve
     // The parser leaves room for more in every list of its tree, and a copy does not: of manifests
     // with ten thousand expressions that is an eighth of the memory.
     references.shrink_to_fit();
-    let syntax = Syntax { body: body.clone(), places, references, files };
-    Ok(Expr { text: text.into(), span, syntax: Arc::new(syntax) })
+    let syntax = Syntax { text: text.into(), body: body.clone(), places, references, files };
+    Ok(Expr { span, syntax: Arc::new(syntax) })
 }
 
 fn syntax_error(text: &str, error: &Error, places: &Places) -> Diagnostic {

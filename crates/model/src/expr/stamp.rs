@@ -14,7 +14,7 @@ use super::evaluate::Context;
 use super::places::Places;
 use super::survey::{FileReads, Survey};
 use super::{Expr, parse};
-use crate::tree::{Pending, Planned, Secret, Tree};
+use crate::tree::{Pending, Planned, Secret, Stamp, Tree};
 
 /// Stamps what evaluating has computed from stamped values alone. What is merely passed on keeps
 /// its own stamp.
@@ -45,7 +45,7 @@ fn digest(expr: &Expr, context: Context<'_>) -> Option<String> {
     let mut reads = Reads { text: String::new(), stamped: false };
     let mut from = 0;
     for reference in expr.references() {
-        let between = expr.text.get(from..reference.range.start).unwrap_or(&expr.text);
+        let between = expr.text().get(from..reference.range.start).unwrap_or(expr.text());
         let _ = write!(reads.text, "{between:?}");
         from = reference.range.end;
         // A name that has no value now has none later either; `try` may be waiting for that.
@@ -54,7 +54,7 @@ fn digest(expr: &Expr, context: Context<'_>) -> Option<String> {
             Err(_) => reads.text.push('!'),
         }
     }
-    let _ = write!(reads.text, "{:?}", expr.text.get(from..).unwrap_or(&expr.text));
+    let _ = write!(reads.text, "{:?}", expr.text().get(from..).unwrap_or(expr.text()));
     reads.files(&expr.syntax.files, context)?;
     reads.stamped.then(|| hex(&Sha256::digest(reads.text.as_bytes())))
 }
@@ -114,7 +114,9 @@ impl Reads {
 
 fn mark(value: Planned, digest: &str, path: &str) -> Planned {
     // Leaves of one expression are different secrets, so each stamp names its leaf.
-    let stamp = || if path.is_empty() { digest.to_owned() } else { hex(&Sha256::digest(format!("{digest}{path}"))) };
+    let stamp = || -> Stamp {
+        if path.is_empty() { digest.into() } else { hex(&Sha256::digest(format!("{digest}{path}"))).into() }
+    };
     match value {
         Tree::Hole(pending) if pending.stamp.is_none() => Tree::Hole(Pending { stamp: Some(stamp()), ..pending }),
         Tree::Secret(Secret::Plain { value, stamp: None }) => {

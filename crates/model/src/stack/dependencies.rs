@@ -110,7 +110,7 @@ pub(super) fn chain(reader: &Reader, for_each: &Written, targets: &mut Targets) 
     let Tree::Hole(site) = for_each else { return };
     let Some(expr) = reader.expr(*site) else { return };
     let [Reference { root: Root::Object(declaration), steps, .. }] = expr.references() else { return };
-    let inner = expr.text.strip_prefix("${").and_then(|it| it.strip_suffix('}'));
+    let inner = expr.text().strip_prefix("${").and_then(|it| it.strip_suffix('}'));
     if !steps.is_empty() || inner.map(str::trim) != Some(declaration.to_string().as_str()) {
         return;
     }

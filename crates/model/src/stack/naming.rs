@@ -88,7 +88,7 @@ fn scope_value(resource: &Resource, argument: &str) -> Option<String> {
         None => Some(String::new()),
         Some(Tree::Hole(pending)) if pending.sources.iter().all(|it| !it.address.kind.is_empty()) => {
             let expr = match resource.inputs.get(argument) {
-                Some(Tree::Hole(expr)) => expr.text.to_string(),
+                Some(Tree::Hole(expr)) => expr.text().to_owned(),
                 _ => return None,
             };
             let key = resource.each.as_ref().map_or("", |(key, _)| key.as_str());

@@ -120,7 +120,7 @@ impl Checker<'_> {
         let expr = site.expr.as_ref()?;
         let [reference] = expr.references() else { return None };
         let Root::Object(address) = &reference.root else { return None };
-        let inner = expr.text.strip_prefix("${")?.strip_suffix('}')?.trim();
+        let inner = expr.text().strip_prefix("${")?.strip_suffix('}')?.trim();
         let plain = |c: char| c.is_alphanumeric() || "_-.[]\"".contains(c);
         if !inner.chars().all(plain) {
             return None;

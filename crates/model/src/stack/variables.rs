@@ -165,7 +165,7 @@ fn value(
 fn symbol(name: &str, sensitive: bool) -> Planned {
     let mut pending = Pending::on(Address::managed("var", name), "value");
     pending.secret = sensitive;
-    pending.stamp = Some(variable_symbol(name));
+    pending.stamp = Some(variable_symbol(name).into());
     Tree::Hole(pending)
 }
 

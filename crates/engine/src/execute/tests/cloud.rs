@@ -198,7 +198,7 @@ impl Fake {
         let mut inputs = object.inputs.as_map().cloned().unwrap_or_default();
         inputs.remove("password");
         inputs.remove("force");
-        let secret = Tree::Secret(Secret::Stamp(format!("{id}|v1")));
+        let secret = Tree::Secret(Secret::Stamp(format!("{id}|v1").into()));
         let outputs = Known::map([("id", Known::text(&id.0)), ("secret", secret)]);
         let spoiled = self.cloud.world().spoiled && self.kind.name == "test_slow";
         let phase = match object.settling {

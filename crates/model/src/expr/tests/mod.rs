@@ -145,12 +145,12 @@ fn secret(text: &str) -> Planned {
 }
 
 fn stamped(stamp: &str, text: &str) -> Planned {
-    Tree::Secret(Secret::Plain { value: Box::new(Tree::text(text)), stamp: Some(stamp.to_owned()) })
+    Tree::Secret(Secret::Plain { value: Box::new(Tree::text(text)), stamp: Some(stamp.into()) })
 }
 
 fn stamped_hole(stamp: &str) -> Planned {
     let source = Source { address: Address::managed("aws_sm", "plan"), attribute: "text".to_owned() };
-    Tree::Hole(Pending { sources: SourceSet::from([source]), secret: true, stamp: Some(stamp.to_owned()) })
+    Tree::Hole(Pending { sources: SourceSet::from([source]), secret: true, stamp: Some(stamp.into()) })
 }
 
 /// Parses text that stands between quotes at the start of a file.

@@ -1,7 +1,7 @@
 //! Secrets and their stamps.
 
 use super::{World, check, evaluate, secret, show, stamped, stamped_hole};
-use crate::tree::{Pending, Planned, Secret, Tree};
+use crate::tree::{Pending, Planned, Secret, Stamp, Tree};
 
 #[test]
 fn what_touches_a_secret_is_secret() {
@@ -103,7 +103,7 @@ fn no_message_quotes_a_secret() {
     }
 }
 
-fn stamp(value: &Planned) -> Option<String> {
+fn stamp(value: &Planned) -> Option<Stamp> {
     match value {
         Tree::Hole(Pending { stamp, .. }) | Tree::Secret(Secret::Plain { stamp, .. }) => stamp.clone(),
         Tree::Secret(Secret::Stamp(stamp)) => Some(stamp.clone()),
@@ -112,7 +112,7 @@ fn stamp(value: &Planned) -> Option<String> {
 }
 
 /// The stamp while the secret is pending, and once it has been fetched.
-fn stamps(input: &str) -> (Option<String>, Option<String>) {
+fn stamps(input: &str) -> (Option<Stamp>, Option<Stamp>) {
     let world = |text: Planned| World::default().object("aws_sm.db", Tree::map([("text", text)]));
     let template = format!("${{{input}}}");
     let of = |world: &World| stamp(&evaluate(world, &template).expect(input));
@@ -123,7 +123,7 @@ fn stamps(input: &str) -> (Option<String>, Option<String>) {
 
 #[test]
 fn a_bare_reference_passes_its_stamp_on() {
-    let expect = (Some("arn:db|v1".to_owned()), Some("arn:db|v1".to_owned()));
+    let expect = (Some("arn:db|v1".into()), Some("arn:db|v1".into()));
     assert_eq!(stamps("aws_sm.db.text"), expect);
     assert_eq!(stamps("true ? aws_sm.db.text : \"x\""), expect);
     assert_eq!(stamps("try(aws_sm.db.text, \"x\")"), expect);
@@ -191,5 +191,5 @@ fn what_state_keeps_of_a_secret_stamps_the_same() {
         let world = World::default().object("aws_sm.db", Tree::map([("text", text)]));
         stamp(&evaluate(&world, "x-${aws_sm.db.text}").expect("a secret"))
     };
-    assert_eq!(with(Tree::Secret(Secret::Stamp("v1".to_owned()))), with(stamped("v1", "p")));
+    assert_eq!(with(Tree::Secret(Secret::Stamp("v1".into()))), with(stamped("v1", "p")));
 }

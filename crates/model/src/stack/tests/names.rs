@@ -175,7 +175,7 @@ fn essence(order: &[usize]) -> String {
         let mut texts = Vec::new();
         tree.any(&mut |leaf| {
             if let crate::Tree::Hole(expr) = leaf {
-                texts.push(expr.text.to_string());
+                texts.push(expr.text().to_owned());
             }
             false
         });
