@@ -126,7 +126,7 @@ pub async fn start_sandbox(options: &Options) -> Result<sandbox::Running, Failur
     let quiet = options.quiet;
     let mut report = |text: &str| {
         if !quiet {
-            anstream::eprintln!("{text}");
+            errln!("{text}");
         }
     };
     let running = sandbox::ensure(&tools(), &sandbox_folder(), &mut report).await;

@@ -1,4 +1,4 @@
-//! Documents that a command prints, or writes beside what it prints.
+//! Documents that a command writes beside what it prints.
 
 use std::path::Path;
 
@@ -7,18 +7,11 @@ use engine::session::Session;
 use model::graph;
 use report::html::About;
 use review::{Ground, Review};
-use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::holder::now;
 use crate::render::time;
 use crate::world::{Planned, World};
-
-/// Prints a document. It holds no styles, for which every other output is searched.
-pub fn print(document: &Value) {
-    let text = format!("{document:#}");
-    println!("{text}");
-}
 
 /// Writes a review as a page to look at.
 ///

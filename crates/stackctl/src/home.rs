@@ -273,7 +273,7 @@ impl Home {
         let news = |news: LockNews| {
             behind.store(!matches!(news, LockNews::TakenOver(_)), Ordering::Relaxed);
             if self.talkative {
-                anstream::eprintln!("{}", render::lock::news(&news, self.lock_wait));
+                errln!("{}", render::lock::news(&news, self.lock_wait));
             }
         };
         let waiting = Waiting { at_most: self.lock_wait, news: &news };
@@ -303,7 +303,7 @@ impl Home {
         };
         if !lost.is_cancelled() {
             let lease = self.shared.as_ref().map_or(Duration::ZERO, |it| it.lease).as_secs();
-            anstream::eprintln!("warning: the lock was not given back ({why}); it is free by itself in {lease} s");
+            errln!("warning: the lock was not given back ({why}); it is free by itself in {lease} s");
         }
     }
 
@@ -377,7 +377,7 @@ pub fn sandbox_folder(state: &Path, run: &str, quiet: bool) -> PathBuf {
     let stale: Vec<PathBuf> =
         entries.map(|entry| entry.path()).filter(|path| path.file_name().is_some_and(|name| name != run)).collect();
     if !stale.is_empty() && !quiet {
-        anstream::eprintln!("The sandbox was started anew since the last command: it is empty, and so is its state.");
+        errln!("The sandbox was started anew since the last command: it is empty, and so is its state.");
     }
     for path in stale {
         // What cannot be removed is only in the way, never read.

@@ -117,7 +117,7 @@ impl Inner {
         match *phase {
             Phase::Free | Phase::Locked => self.leave.cancel(),
             Phase::Changing => {
-                anstream::eprintln!(
+                errln!(
                     "\nStopping: nothing new is begun; answers in flight are waited for and recorded. Once more stops \
                      at once."
                 );

@@ -19,8 +19,8 @@ pub struct Loaded {
     pub folder: Folder,
     /// Its texts.
     pub sources: Sources,
-    /// What it declares.
-    pub manifest: Manifest,
+    /// The variables whose values are secrets.
+    pub sensitive: BTreeSet<String>,
     /// What it means.
     pub stack: Stack,
     /// Every problem found, warnings too.
@@ -149,7 +149,8 @@ fn resolve(read: Read, catalog: &Catalog) -> Loaded {
     let settings = stack::Options { sources: &sources, variables: &given, files: &folder };
     let (stack, problems) = stack::resolve(&manifest, catalog, &settings);
     diagnostics.extend(problems);
-    Loaded { folder, sources, manifest, stack, diagnostics: model::diagnostic::sort(diagnostics) }
+    let sensitive = manifest.variables.into_iter().filter(|(_, it)| it.sensitive).map(|(name, _)| name).collect();
+    Loaded { folder, sources, sensitive, stack, diagnostics: model::diagnostic::sort(diagnostics) }
 }
 
 /// Reads and resolves a manifest that a command will work with: warnings go to stderr.

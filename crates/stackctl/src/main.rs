@@ -2,6 +2,9 @@
 //!
 //! Only this crate prints, reads the environment or exits.
 
+#[macro_use]
+mod stream;
+
 mod args;
 mod commands;
 mod connect;
@@ -51,12 +54,19 @@ fn run(began: Instant) -> Exit {
     let json = cli.command.json();
     let name = cli.command.name();
     let started = timeline::start(cli.options.timeline.as_deref(), began);
-    match started.and_then(|()| timeline::finish(name, commands::run(cli))) {
+    let exit = match started.and_then(|()| timeline::finish(name, commands::run(cli))) {
         Ok(exit) => exit,
         Err(failure) => {
             render::failure::report(&failure, json);
             failure.exit
         }
+    };
+    match (stream::finish(), exit) {
+        (Err(why), Exit::Done | Exit::Pending) => {
+            errln!("error: what was to be printed could not be written: {why}");
+            Exit::Environment
+        }
+        (Ok(()) | Err(_), exit) => exit,
     }
 }
 
@@ -79,7 +89,7 @@ fn usage(wrong: &clap::Error) -> Exit {
 
 fn report_bug(panic: &std::panic::PanicHookInfo<'_>) {
     let version = env!("CARGO_PKG_VERSION");
-    anstream::eprintln!("error: this is a bug in stackctl {version}: {panic}");
-    anstream::eprintln!("What was done is in the journal; the next run carries on from there.");
-    anstream::eprintln!("Please report it with the lines above.");
+    errln!("error: this is a bug in stackctl {version}: {panic}");
+    errln!("What was done is in the journal; the next run carries on from there.");
+    errln!("Please report it with the lines above.");
 }

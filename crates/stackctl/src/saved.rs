@@ -40,14 +40,13 @@ impl Saved {
         loaded: &Loaded,
         shown: serde_json::Value,
     ) -> Self {
-        let sensitive = |name: &str| loaded.manifest.variables.get(name).is_some_and(|it| it.sensitive);
         Self {
             format: FORMAT,
             binding: binding(&plan.binding),
             operations: plan::digest_of_operations(plan, fingerprints),
             destroy: plan.binding.destroy,
             environment: options.env.clone(),
-            variables: options.vars.iter().filter(|(name, _)| !sensitive(name)).cloned().collect(),
+            variables: options.vars.iter().filter(|(name, _)| !loaded.sensitive.contains(name)).cloned().collect(),
             targets: options.targets.clone(),
             layers: options.layers.clone(),
             shown,

@@ -37,7 +37,7 @@ pub async fn confirm(question: &str) -> Option<bool> {
     if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         return None;
     }
-    anstream::eprint!("{question} ");
+    err!("{question} ");
     std::io::stderr().flush().ok()?;
     let (tell, answer) = tokio::sync::oneshot::channel();
     // Reading cannot be given up. A thread of its own ends with the process, where the runtime's
@@ -59,6 +59,6 @@ struct Unanswered;
 
 impl Drop for Unanswered {
     fn drop(&mut self) {
-        anstream::eprintln!();
+        errln!();
     }
 }

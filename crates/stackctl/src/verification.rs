@@ -39,7 +39,7 @@ pub struct Look {
     /// The environment.
     pub environment: Option<String>,
     /// The plan.
-    pub plan: Plan,
+    pub plan: &'static Plan,
     /// What may be created or updated.
     pub expected: BTreeSet<Address>,
     /// How many resources state has.
@@ -133,7 +133,7 @@ impl Look {
     }
 
     fn changes_to_json(&self) -> Vec<Value> {
-        let told = plan::to_json(&self.plan, &plan::Report::default());
+        let told = plan::to_json(self.plan, &plan::Report::default());
         let rows = told["changes"].as_array().cloned().unwrap_or_default();
         let rows = rows.into_iter().zip(&self.plan.changes).filter(|(_, change)| change.action != Action::Read);
         rows.map(|(mut row, change)| {
@@ -145,7 +145,7 @@ impl Look {
     }
 
     fn outputs_to_json(&self) -> Vec<Value> {
-        let told = plan::to_json(&self.plan, &plan::Report::default());
+        let told = plan::to_json(self.plan, &plan::Report::default());
         let row = |(name, output): (&String, &OutputChange)| {
             let mut row = told["outputs"][name].clone();
             row["name"] = json!(name);

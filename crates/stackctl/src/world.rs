@@ -27,8 +27,9 @@ use crate::{render, timeline};
 pub struct World {
     /// Every kind.
     pub catalog: Catalog,
-    /// The manifest.
-    pub loaded: Loaded,
+    /// The manifest. It is needed to the end, and to give back the memory of a large one would take
+    /// a tenth of the time of a plan.
+    pub loaded: &'static Loaded,
     /// The connection.
     pub connection: Connection,
     /// The drivers on it.
@@ -40,7 +41,7 @@ pub struct World {
 /// How many notes about recovery are told one by one.
 const TOLD: usize = 8;
 
-/// A plan and what it was made from.
+/// A plan and what it was made from. Like the manifest, it lives as long as the process.
 pub struct Planned {
     /// What was read.
     pub observed: Observed,
@@ -71,7 +72,7 @@ impl World {
         let (stack, state) = (loaded.stack.name.as_str(), loaded.stack.store.as_ref());
         let home = Home::of(Address { cli, folder: &loaded.folder, stack, state }, &connection, interrupts);
         home.refuse_left_behind().await?;
-        Ok(Self { catalog, loaded, connection, drivers, home })
+        Ok(Self { catalog, loaded: Box::leak(Box::new(loaded)), connection, drivers, home })
     }
 
     /// Where the credentials lead.
@@ -88,7 +89,7 @@ impl World {
     pub async fn look(&self) -> Result<Session, Failure> {
         let news = |news: LockNews| {
             if self.home.talkative() {
-                anstream::eprintln!("{}", render::lock::news(&news, Duration::ZERO));
+                errln!("{}", render::lock::news(&news, Duration::ZERO));
             }
         };
         let reading = timeline::phase("read the state");
@@ -137,7 +138,7 @@ impl World {
     ///
     /// # Errors
     /// Reads that fail, or a plan that cannot be.
-    pub async fn plan(&self, session: &Session, options: &plan::Options) -> Result<Planned, Failure> {
+    pub async fn plan(&self, session: &Session, options: &plan::Options) -> Result<&'static Planned, Failure> {
         let stack = &self.loaded.stack;
         let (state, fingerprints) = (&session.ledger.state, &session.fingerprints);
         let question = Question { stack, catalog: &self.catalog, state, fingerprints, options, everything: false };
@@ -150,7 +151,7 @@ impl World {
         if self.home.talkative() {
             render::failure::diagnostics(&planning.diagnostics, &self.loaded.sources, &self.loaded.folder.root());
         }
-        Ok(Planned { observed, planning })
+        Ok(Box::leak(Box::new(Planned { observed, planning })))
     }
 
     /// A failure of the manifest.
@@ -161,13 +162,13 @@ impl World {
     fn tell(&self, recovery: &Recovery, busy: bool) {
         let word = if busy { "" } else { "Recovered: " };
         let notes = recovery.notes.iter().filter(|_| self.home.talkative());
-        notes.clone().take(TOLD).for_each(|note| anstream::eprintln!("{word}{note}"));
+        notes.clone().take(TOLD).for_each(|note| errln!("{word}{note}"));
         match notes.count().saturating_sub(TOLD) {
             0 => {}
-            more => anstream::eprintln!("{word}{more} more"),
+            more => errln!("{word}{more} more"),
         }
         for problem in &recovery.problems {
-            anstream::eprintln!("warning: {problem}");
+            errln!("warning: {problem}");
         }
     }
 }

@@ -40,7 +40,7 @@ async fn act(cli: &Cli, saved: Option<&Saved>, destroy: bool, interrupts: &Inter
         world.locked(command, async |held, session| under_lock(cli, &world, saved, destroy, (held, session)).await);
     let Done { outcome, outputs } = done.await?;
     if world.home.talkative() && !destroy && outcome.is_complete() {
-        anstream::print!("{}", render::outputs::render(&outputs));
+        out!("{}", render::outputs::render(&outputs));
     }
     Ok(match (&outcome.interrupted, outcome.is_complete()) {
         (true, _) => Exit::Interrupted,
@@ -67,13 +67,13 @@ async fn under_lock(
     if let Some(saved) = saved {
         saved.check(plan, &session.fingerprints)?;
     } else if !cli.command.json() && !cli.options.quiet {
-        anstream::print!("{}", render::plan::render(plan, terminal::width()));
+        out!("{}", render::plan::render(plan, terminal::width()));
     }
     require_secrets(plan)?;
     if saved.is_none() && plan::has_changes(plan) && !cli.options.yes {
         ask(world, plan, destroy).await?;
     }
-    let outcome = carry_out(cli, world, held, &mut session, &planned).await?;
+    let outcome = carry_out(cli, world, held, &mut session, planned).await?;
     Ok(Done { outcome, outputs: session.ledger.state.outputs })
 }
 

@@ -10,6 +10,6 @@ pub fn run(shell: clap_complete::Shell) -> Result<Exit, Failure> {
     // Made first, for the generator takes a reader that goes away for a bug.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "stackctl", &mut script);
-    anstream::print!("{}", String::from_utf8_lossy(&script));
+    out!("{}", String::from_utf8_lossy(&script));
     Ok(Exit::Done)
 }

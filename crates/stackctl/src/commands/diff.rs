@@ -15,7 +15,7 @@ use crate::failure::{Exit, Failure};
 use crate::load::{self, Parsed};
 use crate::origin::Origin;
 use crate::revision::Revision;
-use crate::{document, render, terminal};
+use crate::{document, render, stream, terminal};
 
 /// Reviews a change of a manifest, offline.
 pub fn run(cli: &Cli, form: &Diff) -> Result<Exit, Failure> {
@@ -174,13 +174,13 @@ fn show(form: &Diff, review: &Review, new: &Origin) -> Result<(), Failure> {
         document::write_page(path, review)?;
     }
     if form.json {
-        document::print(&review::to_json(review));
+        stream::document(&review::to_json(review));
     } else if form.sarif {
-        document::print(&report::sarif(review, &new.path(), env!("CARGO_PKG_VERSION")));
+        stream::document(&report::sarif(review, &new.path(), env!("CARGO_PKG_VERSION")));
     } else if form.markdown {
-        anstream::print!("{}", report::markdown(review));
+        out!("{}", report::markdown(review));
     } else {
-        anstream::print!("{}", render::review::render(review, terminal::width()));
+        out!("{}", render::review::render(review, terminal::width()));
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::render;
 pub fn run(subject: Option<&str>) -> Result<Exit, Failure> {
     let catalog = providers::catalog();
     let Some(subject) = subject else {
-        anstream::print!("{}", render::explain::index(&catalog));
+        out!("{}", render::explain::index(&catalog));
         return Ok(Exit::Done);
     };
     let data = subject.strip_prefix("data.");
@@ -22,7 +22,7 @@ pub fn run(subject: Option<&str>) -> Result<Exit, Failure> {
     };
     let (inputs, outputs, import) = schemas(&catalog, name, data.is_some())?;
     let Some(argument) = argument else {
-        anstream::print!("{}", render::explain::kind(subject, inputs, outputs, import));
+        out!("{}", render::explain::kind(subject, inputs, outputs, import));
         return Ok(Exit::Done);
     };
     let rows: Vec<Row> = [inputs, outputs].into_iter().flat_map(reference::rows).collect();
@@ -38,7 +38,7 @@ pub fn run(subject: Option<&str>) -> Result<Exit, Failure> {
             Failure::wrong("unknown-argument", format!("`{name}` has no argument or output `{argument}`")).help(help)
         );
     }
-    anstream::print!("{}", render::explain::rows(&found));
+    out!("{}", render::explain::rows(&found));
     Ok(Exit::Done)
 }
 

@@ -31,7 +31,7 @@ pub fn run(cli: &Cli, check: bool) -> Result<Exit, Failure> {
         if !check {
             write(path, formatted)?;
         }
-        anstream::println!("{}", path.display());
+        outln!("{}", path.display());
     }
     Ok(if check && !changed.is_empty() { Exit::Pending } else { Exit::Done })
 }

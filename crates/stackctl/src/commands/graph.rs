@@ -9,6 +9,7 @@ use review::Map;
 use crate::args::{Cli, GraphFormat};
 use crate::failure::{Exit, Failure};
 use crate::load;
+use crate::stream;
 
 /// Prints the dependency graph.
 pub fn run(cli: &Cli, format: GraphFormat) -> Result<Exit, Failure> {
@@ -16,13 +17,13 @@ pub fn run(cli: &Cli, format: GraphFormat) -> Result<Exit, Failure> {
     let root = loaded.folder.root();
     let graph = graph::build(&loaded.stack).map_err(|problems| Failure::manifest(problems, loaded.sources, root))?;
     match format {
-        GraphFormat::Text => anstream::print!("{}", graph::text(&graph)),
-        GraphFormat::Dot => anstream::print!("{}", graph::dot(&graph)),
-        GraphFormat::Mermaid => anstream::print!("{}", graph::mermaid(&graph)),
+        GraphFormat::Text => out!("{}", graph::text(&graph)),
+        GraphFormat::Dot => out!("{}", graph::dot(&graph)),
+        GraphFormat::Mermaid => out!("{}", graph::mermaid(&graph)),
         GraphFormat::Svg => {
-            anstream::print!("{}", picture::svg(&Map::of(&graph), &BTreeMap::new(), "Dependency graph"))
+            out!("{}", picture::svg(&Map::of(&graph), &BTreeMap::new(), "Dependency graph"))
         }
-        GraphFormat::Json => anstream::println!("{:#}", graph::json(&graph)),
+        GraphFormat::Json => stream::document(&graph::json(&graph)),
     }
     Ok(Exit::Done)
 }

@@ -12,6 +12,7 @@ use crate::args::Cli;
 use crate::commands::block_on;
 use crate::failure::{Exit, Failure};
 use crate::interrupt::Interrupts;
+use crate::stream;
 use crate::world::World;
 
 /// Adopts one existing resource under an address that the manifest declares.
@@ -43,9 +44,9 @@ async fn adopt(cli: &Cli, address: &Address, text: &str, interrupts: &Interrupts
     });
     let (id, live) = adopted.await?;
     if cli.command.json() {
-        anstream::println!("{:#}", json!({ "address": address, "id": id, "outputs": live.outputs.to_json() }));
+        stream::document(&json!({ "address": address, "id": id, "outputs": live.outputs.to_json() }));
     } else if !cli.options.quiet {
-        anstream::println!("{address} is `{id}` now. `stackctl plan` shows what differs from the manifest.");
+        outln!("{address} is `{id}` now. `stackctl plan` shows what differs from the manifest.");
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use crate::failure::{Exit, Failure};
 use crate::holder::holder;
 use crate::home::{Home, Shared};
 use crate::interrupt::Interrupts;
+use crate::stream;
 
 /// Makes the bucket and the table that `[state]` names, and carries over what state there is
 /// beside the manifest. Safe to repeat.
@@ -25,8 +26,8 @@ async fn act(cli: &Cli, interrupts: &Interrupts) -> Result<(), Failure> {
     let json = cli.command.json();
     let Some(shared) = home.shared() else {
         match json {
-            true => anstream::println!("{:#}", json!({ "state": "local", "steps": [], "carried_over": 0 })),
-            false if !home.quiet() => anstream::print!("{LOCAL}"),
+            true => stream::document(&json!({ "state": "local", "steps": [], "carried_over": 0 })),
+            false if !home.quiet() => out!("{LOCAL}"),
             false => {}
         }
         return Ok(());
@@ -34,7 +35,7 @@ async fn act(cli: &Cli, interrupts: &Interrupts) -> Result<(), Failure> {
     let mut steps = Vec::new();
     let mut report = |done: Done| {
         if home.talkative() {
-            anstream::println!("{done}");
+            outln!("{done}");
         }
         steps.push(json!({ "thing": done.thing, "outcome": done.outcome.to_string() }));
     };
@@ -46,11 +47,11 @@ async fn act(cli: &Cli, interrupts: &Interrupts) -> Result<(), Failure> {
             "state": "shared", "bucket": settings.bucket, "lock_table": settings.table, "key": settings.key, "steps": steps,
             "carried_over": carried,
         });
-        anstream::println!("{document:#}");
+        outln!("{document:#}");
     } else if home.talkative() {
-        anstream::println!("\nReady: the state of this stack is `{}`.", shared.place());
+        outln!("\nReady: the state of this stack is `{}`.", shared.place());
         for command in shared.left_to_init().iter().filter(|_| !shared.is_sandbox()) {
-            anstream::println!("State of another environment lies beside the manifest: `{command}` carries it over.");
+            outln!("State of another environment lies beside the manifest: `{command}` carries it over.");
         }
     }
     Ok(())
@@ -83,15 +84,12 @@ async fn carry_over(home: &Home, shared: &Shared) -> Result<usize, Failure> {
         Carried::Done | Carried::Before => {
             let aside = beside.retire(&held).await?;
             if home.talkative() {
-                anstream::println!(
-                    "state of {what} in `{from}`: carried over; the old files are in `{}`",
-                    aside.display()
-                );
+                outln!("state of {what} in `{from}`: carried over; the old files are in `{}`", aside.display());
             }
             count
         }
         Carried::Occupied => {
-            anstream::eprintln!(
+            errln!(
                 "warning: the state of {what} in `{from}` was not carried over: `{}` has a history of its own. Move \
                  state.json away if it is of no use any more",
                 shared.place()

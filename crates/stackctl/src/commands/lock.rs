@@ -10,6 +10,7 @@ use crate::holder::holder;
 use crate::home::Home;
 use crate::interrupt::Interrupts;
 use crate::render::lock::{self, Life};
+use crate::stream;
 use crate::terminal;
 
 /// Looks at the lock, or breaks it.
@@ -29,9 +30,9 @@ async fn act(cli: &Cli, action: &Lock, interrupts: &Interrupts) -> Result<(), Fa
 async fn show(home: &Home, json: bool) -> Result<(), Failure> {
     let held = look(home).await?;
     match (&held, json) {
-        (held, true) => anstream::println!("{:#}", lock::json(held.as_ref().map(|(holding, life)| (holding, *life)))),
-        (Some((holding, life)), false) => anstream::print!("{}", lock::text(holding, *life)),
-        (None, false) => anstream::println!("{NOBODY}"),
+        (held, true) => stream::document(&lock::json(held.as_ref().map(|(holding, life)| (holding, *life)))),
+        (Some((holding, life)), false) => out!("{}", lock::text(holding, *life)),
+        (None, false) => outln!("{NOBODY}"),
     }
     Ok(())
 }
@@ -105,6 +106,6 @@ async fn ask(holding: &Holding) -> Result<(), Failure> {
 
 fn say(home: &Home, text: &str) {
     if !home.quiet() {
-        anstream::println!("{text}");
+        outln!("{text}");
     }
 }

@@ -23,7 +23,7 @@ use crate::commands::block_on;
 use crate::failure::{Exit, Failure};
 use crate::interrupt::Interrupts;
 use crate::verification::Verification;
-use crate::{document, render, terminal};
+use crate::{render, stream, terminal};
 use disk::Files;
 use guard::Text;
 use target::Target;
@@ -106,7 +106,7 @@ impl Told {
         }
         for warning in guard::check(&migration.secrets, &texts)? {
             if !cli.options.quiet {
-                anstream::eprintln!("warning: {warning}");
+                errln!("warning: {warning}");
             }
         }
         Ok(())
@@ -122,9 +122,9 @@ impl Told {
         if form.json || form.markdown {
             return;
         }
-        anstream::print!("{}", self.terminal);
+        out!("{}", self.terminal);
         if !cli.options.quiet {
-            anstream::print!("\n{}", render::verification::written(target.path(), migration, terminal::width()));
+            out!("\n{}", render::verification::written(target.path(), migration, terminal::width()));
         }
     }
 
@@ -137,19 +137,19 @@ impl Told {
         verification: &Verification,
     ) {
         if form.json {
-            return document::print(&self.document(target, migration, verification));
+            return stream::document(&self.document(target, migration, verification));
         }
         if form.markdown {
-            anstream::print!("{}", self.with(verification));
+            out!("{}", self.with(verification));
         } else {
-            anstream::print!("{}", render::verification::text(verification, target.path(), terminal::width()));
+            out!("{}", render::verification::text(verification, target.path(), terminal::width()));
         }
         if let Some(failure) = &verification.failure {
             render::failure::report(failure, false);
         }
         if !form.markdown && !cli.options.quiet {
             let width = terminal::width();
-            anstream::print!("{}", render::verification::next(target.path(), migration, verification, width));
+            out!("{}", render::verification::next(target.path(), migration, verification, width));
         }
     }
 

@@ -26,11 +26,11 @@ pub fn run(name: &str) -> Result<Exit, Failure> {
     if !ignore.exists() {
         std::fs::write(ignore, IGNORED).map_err(failed)?;
     }
-    anstream::println!("Wrote {name}/stack.toml and {name}/logs.toml. Next:");
-    anstream::println!();
-    anstream::println!("  stackctl plan  {name} --sandbox     # no AWS account needed");
-    anstream::println!("  stackctl apply {name} --sandbox");
-    anstream::println!("  stackctl explain aws_cloudwatch_log_group");
+    outln!("Wrote {name}/stack.toml and {name}/logs.toml. Next:");
+    outln!();
+    outln!("  stackctl plan  {name} --sandbox     # no AWS account needed");
+    outln!("  stackctl apply {name} --sandbox");
+    outln!("  stackctl explain aws_cloudwatch_log_group");
     Ok(Exit::Done)
 }
 

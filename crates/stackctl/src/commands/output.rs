@@ -12,6 +12,7 @@ use crate::failure::{Exit, Failure};
 use crate::home::Home;
 use crate::interrupt::Interrupts;
 use crate::render;
+use crate::stream;
 
 /// Prints outputs from state; a secret only with `--reveal`, fetched, never from state.
 pub fn run(cli: &Cli, name: Option<&str>, reveal: bool) -> Result<Exit, Failure> {
@@ -38,14 +39,14 @@ async fn print(cli: &Cli, name: Option<&str>, reveal: bool, interrupts: &Interru
                 return Err(Failure::wrong("secret-output", format!("the output `{name}` is a secret"))
                     .help("`--reveal` fetches and prints it"));
             }
-            anstream::println!("{}", render::outputs::bare(value));
+            outln!("{}", render::outputs::bare(value));
         }
-        (None, false) => anstream::print!("{}", render::outputs::render(&outputs).trim_start_matches('\n')),
+        (None, false) => out!("{}", render::outputs::render(&outputs).trim_start_matches('\n')),
         (_, true) => {
             let row = |(name, value): (&String, &Known)| {
                 (name.clone(), json!({ "value": value.to_json(), "sensitive": sensitive.contains(name) }))
             };
-            anstream::println!("{:#}", Value::Object(outputs.iter().map(row).collect::<Map<String, Value>>()));
+            stream::document(&Value::Object(outputs.iter().map(row).collect::<Map<String, Value>>()));
         }
     }
     Ok(())

@@ -13,7 +13,7 @@ use crate::failure::{Exit, Failure};
 use crate::interrupt::Interrupts;
 use crate::saved::Saved;
 use crate::world::World;
-use crate::{document, render, terminal};
+use crate::{document, render, stream, terminal};
 
 /// How a plan is shown and what it is for.
 #[derive(Clone, Copy, Debug)]
@@ -45,22 +45,22 @@ async fn show(cli: &Cli, form: Form<'_>, interrupts: &Interrupts) -> Result<Exit
     let options = options(cli, form.destroy);
     let planned = world.plan(&session, &options).await?;
     let plan = &planned.planning.plan;
-    let told = plan::to_json(plan, &report(&world, started));
+    let told = || plan::to_json(plan, &report(&world, started));
     if let Some(path) = form.out {
-        Saved::new(plan, &session.fingerprints, &cli.options, &world.loaded, told.clone()).write(path)?;
+        Saved::new(plan, &session.fingerprints, &cli.options, world.loaded, told()).write(path)?;
     }
     if let Some(path) = form.html {
-        let review = document::review(&world, &session, &planned, &options)?;
+        let review = document::review(&world, &session, planned, &options)?;
         document::write_page(path, &review)?;
     }
     if cli.command.json() {
-        document::print(&told);
+        stream::document(&told());
     } else if form.markdown {
-        anstream::print!("{}", ::report::markdown(&document::review(&world, &session, &planned, &options)?));
+        out!("{}", ::report::markdown(&document::review(&world, &session, planned, &options)?));
     } else {
-        anstream::print!("{}", render::plan::render(plan, terminal::width()));
+        out!("{}", render::plan::render(plan, terminal::width()));
         if let (Some(path), false) = (form.out, cli.options.quiet) {
-            anstream::println!("\nSaved. To do exactly this: stackctl apply --plan {}", path.display());
+            outln!("\nSaved. To do exactly this: stackctl apply --plan {}", path.display());
         }
     }
     Ok(if form.detailed_exitcode && plan::has_changes(plan) { Exit::Pending } else { Exit::Done })

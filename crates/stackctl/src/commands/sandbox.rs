@@ -14,24 +14,24 @@ pub fn run(action: Sandbox, options: &Options) -> Result<Exit, Failure> {
 async fn act(action: Sandbox, options: &Options) -> Result<(), Failure> {
     let folder = connect::sandbox_folder();
     let failed = |wrong: sandbox::Error| Failure::environment("sandbox", wrong.to_string());
-    let mut report = |text: &str| anstream::eprintln!("{text}");
+    let mut report = |text: &str| errln!("{text}");
     match action {
         Sandbox::Start => {
             let running = connect::start_sandbox(options).await?;
             let state = if running.started_now { "started" } else { "already running" };
-            anstream::println!("{state} at {}", running.endpoint);
+            outln!("{state} at {}", running.endpoint);
         }
         Sandbox::Stop => {
             let stopped = sandbox::stop(&folder, &mut report).await.map_err(failed)?;
-            anstream::println!("{}", if stopped { "stopped; what it held is gone" } else { "not running" });
+            outln!("{}", if stopped { "stopped; what it held is gone" } else { "not running" });
         }
         Sandbox::Status => match sandbox::status(&folder).await.map_err(failed)? {
-            Some(running) => anstream::println!("running at {}", running.endpoint),
-            None => anstream::println!("not running"),
+            Some(running) => outln!("running at {}", running.endpoint),
+            None => outln!("not running"),
         },
         Sandbox::Reset => match sandbox::reset(&folder, &mut report).await.map_err(failed)? {
-            Some(running) => anstream::println!("emptied; running at {}", running.endpoint),
-            None => anstream::println!("not running"),
+            Some(running) => outln!("emptied; running at {}", running.endpoint),
+            None => outln!("not running"),
         },
     }
     Ok(())

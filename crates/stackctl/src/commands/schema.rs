@@ -8,6 +8,6 @@ use crate::failure::{Exit, Failure};
 pub fn run(json_schema: bool) -> Result<Exit, Failure> {
     let catalog = providers::catalog();
     let document = if json_schema { reference::json_schema(&catalog) } else { reference::json(&catalog) };
-    anstream::println!("{document:#}");
+    outln!("{document:#}");
     Ok(Exit::Done)
 }

@@ -15,6 +15,7 @@ use crate::failure::{Exit, Failure};
 use crate::home::Home;
 use crate::interrupt::Interrupts;
 use crate::render::{history, state as shown};
+use crate::stream;
 
 /// Looks at state and tidies it.
 pub fn run(cli: &Cli, action: &State) -> Result<Exit, Failure> {
@@ -32,18 +33,18 @@ async fn act(cli: &Cli, action: &State, interrupts: &Interrupts) -> Result<(), F
             let entries = session.ledger.state.resources.iter().filter(|(_, entry)| there(entry));
             let addresses: Vec<&Address> = entries.map(|(address, _)| address).collect();
             if *json {
-                anstream::println!("{:#}", json!(addresses));
+                stream::document(&json!(addresses));
             } else {
-                addresses.iter().for_each(|address| anstream::println!("{address}"));
+                addresses.iter().for_each(|address| outln!("{address}"));
             }
         }
         State::Show { address, json } => {
             let session = home.look().await?;
             let entry = known(&session, address)?;
             if *json {
-                anstream::println!("{:#}", shown::json(address, entry));
+                stream::document(&shown::json(address, entry));
             } else {
-                anstream::print!("{}", shown::text(address, entry));
+                out!("{}", shown::text(address, entry));
             }
         }
         State::Pull { version, .. } => {
@@ -52,14 +53,14 @@ async fn act(cli: &Cli, action: &State, interrupts: &Interrupts) -> Result<(), F
                 None => home.look().await?.ledger.state,
             };
             let failed = |wrong: serde_json::Error| Failure::environment("state", wrong.to_string());
-            anstream::println!("{}", serde_json::to_string_pretty(&state).map_err(failed)?);
+            outln!("{}", serde_json::to_string_pretty(&state).map_err(failed)?);
         }
         State::History { json, .. } => {
             let versions = home.ask(async || home.store().history().await).await?;
             match (json, versions.is_empty()) {
-                (true, _) => anstream::println!("{:#}", history::json(&versions)),
+                (true, _) => stream::document(&history::json(&versions)),
                 (false, true) => say(cli, "No state is stored yet: `stackctl apply` writes the first."),
-                (false, false) => anstream::print!("{}", history::text(&versions)),
+                (false, false) => out!("{}", history::text(&versions)),
             }
         }
         State::Mv { from, to } => {
@@ -113,6 +114,6 @@ fn suggest(session: &Session, wrong: &edit::EditError) -> Failure {
 
 fn say(cli: &Cli, text: &str) {
     if !cli.options.quiet {
-        anstream::println!("{text}");
+        outln!("{text}");
     }
 }

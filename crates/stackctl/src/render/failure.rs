@@ -6,27 +6,26 @@ use model::source::Sources;
 use serde_json::json;
 
 use crate::failure::Failure;
+use crate::stream;
 use crate::terminal;
 
 /// Prints why a command failed.
 pub fn report(failure: &Failure, as_json: bool) {
     match (&failure.problems, as_json) {
-        (Some(problems), true) => {
-            anstream::println!("{:#}", diagnostic::json(&problems.sources, &problems.diagnostics))
-        }
+        (Some(problems), true) => stream::document(&diagnostic::json(&problems.sources, &problems.diagnostics)),
         (Some(problems), false) => {
             diagnostics(&problems.diagnostics, &problems.sources, &problems.root);
-            anstream::eprint!("{}", help(failure));
+            err!("{}", help(failure));
         }
-        (None, true) => anstream::println!("{:#}", document(failure)),
-        (None, false) => anstream::eprint!("{}", text(failure)),
+        (None, true) => stream::document(&document(failure)),
+        (None, false) => err!("{}", text(failure)),
     }
 }
 
 /// Prints diagnostics as a compiler does.
 pub fn diagnostics(diagnostics: &[Diagnostic], sources: &Sources, root: &str) {
     let terminal = Terminal { color: terminal::stderr_coloured(), width: terminal::width(), root };
-    anstream::eprint!("{}", terminal.render(sources, diagnostics));
+    err!("{}", terminal.render(sources, diagnostics));
 }
 
 /// A failure for scripts.

@@ -78,19 +78,19 @@ impl Reporter {
             Self::Terminal(lively) => lively.show(progress, expected),
             Self::Lines => {
                 if let Some(line) = line(progress) {
-                    anstream::eprintln!("{line}");
+                    errln!("{line}");
                 }
             }
             Self::Json { calls } => {
                 if let Some(event) = event(progress, &**calls) {
-                    anstream::println!("{event}");
+                    outln!("{event}");
                 }
             }
             Self::Quiet => {
                 if let Progress::Failed { .. } = progress
                     && let Some(line) = line(progress)
                 {
-                    anstream::eprintln!("{line}");
+                    errln!("{line}");
                 }
             }
         }
@@ -119,14 +119,14 @@ impl Lively {
                 }
                 self.total.inc(1);
                 if let Some(line) = line(progress) {
-                    self.screen.suspend(|| anstream::eprintln!("{line}"));
+                    self.screen.suspend(|| errln!("{line}"));
                 }
             }
             Progress::Stage { .. } => {}
             Progress::Summary { .. } => {
                 self.total.finish_and_clear();
                 if let Some(line) = line(progress) {
-                    self.screen.suspend(|| anstream::eprintln!("{line}"));
+                    self.screen.suspend(|| errln!("{line}"));
                 }
             }
         }

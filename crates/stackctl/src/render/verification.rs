@@ -153,7 +153,7 @@ fn look(look: &Look, folder: &Path, width: usize) -> String {
         return format!(
             "{}\n{}\n{}",
             headed("Not as it should be:", &unmet, RED.bold(), width),
-            plan::render(&look.plan, width),
+            plan::render(look.plan, width),
             why(look, folder, width)
         );
     }

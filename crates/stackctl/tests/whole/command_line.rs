@@ -1,5 +1,7 @@
 //! The command line as a person and a script meet it: exit codes, streams, files, variables.
 
+use std::process::Stdio;
+
 use crate::cloud::Cloud;
 use crate::json::{failure, fits};
 use crate::program::{Ran, SMALL, Stack};
@@ -208,12 +210,28 @@ fn results_go_to_stdout_and_talk_to_stderr() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_bug() {
-    let stack = Stack::offline(&SMALL);
-    for line in ["schema", "completions bash", "explain", "graph"] {
+fn a_reader_that_goes_away_stops_nothing() {
+    let cloud = Cloud::start();
+    let stack = Stack::small(&cloud);
+    for line in ["schema", "completions bash", "explain", "graph", "validate --json", "plan --json", "apply --yes"] {
         let mut child = stack.start(line);
         drop(child.stdout.take());
         let ran = Ran::after(line, child);
-        assert!(!ran.err.contains("bug"), "{line}: {}", ran.err);
+        assert_eq!((ran.code, ran.err.contains("bug")), (Some(0), false), "{line}: {}", ran.err);
+    }
+    stack.run("plan --detailed-exitcode").exits(0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_document_that_cannot_be_written_is_a_failure() {
+    let stack = Stack::offline(&SMALL);
+    for line in ["graph", "validate --json", "explain"] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device that is full");
+        let mut command = stack.command(line.split(' '));
+        let child = command.stdout(full).stderr(Stdio::piped()).spawn().expect("it starts");
+        let ran = Ran::after(line, child);
+        assert_eq!(ran.code, Some(3), "{line}: {}", ran.err);
+        assert!(ran.err.contains("could not be written"), "{line}: {}", ran.err);
     }
 }

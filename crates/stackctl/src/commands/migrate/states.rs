@@ -134,14 +134,14 @@ impl Shelf<'_> {
             Failure::wrong("terraform-state", format!("`{location}`: {wrong}")).help("nothing was written")
         })?;
         if !self.cli.options.quiet && !self.cli.command.json() {
-            anstream::eprintln!("{layer}: {} in `{location}`", report::words::plural(state.objects.len(), "object"));
+            errln!("{layer}: {} in `{location}`", report::words::plural(state.objects.len(), "object"));
         }
         Ok(StateSource { location, state })
     }
 
     fn warn(&self, text: &str) {
         if !self.cli.options.quiet {
-            anstream::eprintln!("warning: {text}");
+            errln!("warning: {text}");
         }
     }
 }

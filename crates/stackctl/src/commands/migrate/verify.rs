@@ -85,7 +85,7 @@ async fn look(
     let planned = world.plan(&session, &plan::options(cli, false)).await?;
     Ok(Ok(Look {
         environment,
-        plan: planned.planning.plan,
+        plan: &planned.planning.plan,
         expected: expected.clone(),
         resources: session.ledger.state.resources.len(),
         calls: world.connection.aws.calls().all().len(),
