@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use driver::Want;
-use model::expr::Root;
 use model::stack::{Dependency, Resource, Stack};
-use model::{Address, Authored, Planned};
+use model::{Address, Planned};
 
 /// Everything that references in a stack read.
 #[derive(Clone, Debug)]
@@ -15,8 +14,7 @@ pub struct Referenced<'a> {
 }
 
 impl<'a> Referenced<'a> {
-    /// Goes over a stack's dependencies, and over what they leave out: ids of imports, and locals
-    /// that trigger a replacement.
+    /// Goes over a stack's dependencies, and over what is no part of them: ids of imports.
     #[must_use]
     pub fn of(stack: &'a Stack) -> Self {
         let resources = stack.resources.values().map(|it| &it.depends_on);
@@ -26,8 +24,8 @@ impl<'a> Referenced<'a> {
         let written = resources.chain(data).chain(outputs).flatten();
         let mut attributes: BTreeSet<(Address, &str)> =
             written.flat_map(|(address, it)| heads(it).map(|head| (address.clone(), head))).collect();
-        let whole = stack.imports.iter().map(|(_, id, _)| id).chain(triggers(stack));
-        attributes.extend(whole.flat_map(|it| stack.reads(it).into_keys()).map(|address| (address, ALL)));
+        let imports = stack.imports.iter().flat_map(|(_, id, _)| stack.reads(id).into_keys());
+        attributes.extend(imports.map(|address| (address, ALL)));
         Self { attributes }
     }
 
@@ -72,18 +70,6 @@ const ALL: &str = "*";
 /// The first step of an attribute such as `endpoint[0].address`.
 fn head(attribute: &str) -> &str {
     attribute.split(['.', '[']).next().unwrap_or(attribute)
-}
-
-/// The locals that trigger a replacement.
-fn triggers(stack: &Stack) -> impl Iterator<Item = &Authored> {
-    let entries = stack.resources.values().flat_map(|it| &it.lifecycle.replace_triggered_by);
-    let names: BTreeSet<&str> = entries
-        .filter_map(|it| match &it.root {
-            Root::Local(name) => Some(name.as_str()),
-            Root::Variable(_) | Root::Each | Root::Stack | Root::Object(_) => None,
-        })
-        .collect();
-    names.into_iter().filter_map(|it| stack.names.locals.get(it))
 }
 
 /// What references read of every address, and the switches that are on.

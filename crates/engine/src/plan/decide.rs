@@ -151,6 +151,8 @@ fn existing(walk: &mut Walk<'_>, resource: &Resource, desired: Planned, object: 
     let reason = begun.or_else(|| replace::reason(walk, resource, &decided, object));
     decided.attributes.extend(recorded);
     if let Some(reason) = reason {
+        // The reason says more than the digests of what triggered it.
+        decided.attributes.retain(|it| !memory::is_digests(&it.path));
         decided.reason = Some(reason);
         replacement(walk, resource, &mut decided, object, &live.inputs, spoiled);
         return decided;

@@ -50,15 +50,25 @@ pub fn local(stack: &Stack, resource: &Resource, desired: &Planned, lookup: &dyn
 /// Digests of the locals and variables that trigger a replacement, as far as they are known.
 fn triggers(stack: &Stack, resource: &Resource, lookup: &dyn Lookup) -> BTreeMap<String, String> {
     let digest = |root: &Root| {
-        let name = match root {
-            Root::Variable(name) => format!("var.{name}"),
-            Root::Local(name) => format!("local.{name}"),
-            Root::Each | Root::Stack | Root::Object(_) => return None,
-        };
+        let name = value_name(root)?;
         let known = stack.evaluate_root(root, lookup).ok()?.known().ok()?;
         Some((name, hex(&Sha256::digest(known.to_json().to_string()))))
     };
     resource.lifecycle.replace_triggered_by.iter().filter_map(|it| digest(&it.root)).collect()
+}
+
+/// Whether this is where the digests of triggers are remembered.
+pub(super) fn is_digests(path: &Path) -> bool {
+    *path == Path::field(LIFECYCLE).join(Step::Field(TRIGGERS.to_owned()))
+}
+
+/// What a trigger that is a value is called: `local.release`.
+pub(super) fn value_name(root: &Root) -> Option<String> {
+    match root {
+        Root::Variable(name) => Some(format!("var.{name}")),
+        Root::Local(name) => Some(format!("local.{name}")),
+        Root::Each | Root::Stack | Root::Object(_) => None,
+    }
 }
 
 /// The trigger, of those whose value is remembered, that has another value now.

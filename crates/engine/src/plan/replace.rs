@@ -5,6 +5,8 @@
 
 use model::catalog::{Identity, Kind, Life};
 use model::diagnostic::Diagnostic;
+use model::expr::Root;
+
 use model::schema::{Field, Replace, Schema, Type};
 use model::stack::{Resource, Trigger};
 use model::state::Object;
@@ -74,7 +76,16 @@ fn is_held(value: &Planned) -> bool {
 
 /// A local or variable that is not what it was when the object was last applied.
 fn changed_value(walk: &Walk<'_>, resource: &Resource, decided: &Decided, object: &Object) -> Option<String> {
-    let now = memory::local(walk.inputs.stack, resource, &decided.desired, &walk.objects);
+    let stack = walk.inputs.stack;
+    let is_open = |root: &Root| {
+        let value = stack.evaluate_root(root, &walk.objects);
+        value.is_ok_and(|it| it.has_hole() && !is_held(&it))
+    };
+    let mut open = resource.lifecycle.replace_triggered_by.iter().map(|it| &it.root).filter(|it| is_open(it));
+    if let Some(name) = open.find_map(memory::value_name) {
+        return Some(format!("`{name}` is known after apply, which triggers it"));
+    }
+    let now = memory::local(stack, resource, &decided.desired, &walk.objects);
     let name = memory::changed_trigger(&object.local, &now)?;
     Some(format!("`{name}` changes, which triggers it"))
 }

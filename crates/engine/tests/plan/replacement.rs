@@ -217,6 +217,28 @@ fn values_trigger_too() {
 }
 
 #[test]
+fn a_value_that_is_known_after_apply_triggers() {
+    let text = |count: i64| {
+        service(&format!("desired_count = {count}"))
+            + "[locals]\nrelease = \"at ${aws_service.web.endpoint}\"\n[resource.aws_network.main]\ncidr = \"c\"\n\
+               lifecycle.replace_triggered_by = [\"local.release\"]\n"
+    };
+    let mut world = World::with(&text(1));
+    check(&mut world, &text(1), "");
+    check(
+        &mut world,
+        &text(2),
+        "
+        update aws_service.web
+          desired_count: 1 -> 2 (manifest, in-place)
+        replace aws_network.main: `local.release` is known after apply, which triggers it
+        ",
+    );
+    world.apply(&text(2));
+    check(&mut world, &text(2), "");
+}
+
+#[test]
 fn outputs_that_follow_an_argument_are_unknown() {
     let text = |count: i64| {
         service(&format!("desired_count = {count}"))

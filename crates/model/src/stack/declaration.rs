@@ -4,7 +4,7 @@
 //! In: a block of the manifest and the catalog. Out: its arguments in the schema's shape, its
 //! meta-arguments, and the numbers of its expressions. It must not evaluate anything.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::meta::{self, Meta};
@@ -14,6 +14,7 @@ use crate::address::{Address, Mode};
 use crate::catalog::{Catalog, DataKind, Kind};
 use crate::coerce::META_ARGUMENTS;
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::expr::Root;
 use crate::manifest::{Block, Table};
 use crate::path::{Path, Step};
 use crate::schema::{Schema, Type};
@@ -80,7 +81,7 @@ pub(super) struct Declaration<'m> {
     pub depends_on: Vec<(Address, Span)>,
     /// What `depends_on` and `replace_triggered_by` name: expanded before it, like what its
     /// expressions refer to.
-    pub after: BTreeSet<Address>,
+    pub after: Vec<Root>,
     /// All its expressions.
     pub sites: Vec<usize>,
 }
@@ -137,8 +138,8 @@ pub(super) fn read<'m>(
         sites(tree, &mut all);
     }
     let owner = block.address.to_string();
-    let mut after: BTreeSet<Address> = depends_on.iter().map(|(address, _)| address.declaration()).collect();
-    after.extend(triggers::objects(&meta.triggers));
+    let mut after: Vec<Root> = depends_on.iter().map(|(address, _)| Root::Object(address.declaration())).collect();
+    after.extend(triggers::roots(&meta.triggers));
     Some(Declaration {
         block,
         kind,

@@ -281,7 +281,8 @@ impl Work<'_> {
             None => declaration.block.address.clone(),
         };
         let checker = self.context.checker(Some(&declaration.block.address));
-        let (triggers, more) = triggers::read(&declaration.meta.triggers, &address, &checker, problems);
+        let (triggers, more) =
+            triggers::read(&declaration.meta.triggers, &address, &checker, self.context.local_targets, problems);
         let targets = match more.is_empty() {
             true => Cow::Borrowed(&self.targets),
             // A place of its own in an expression says more.

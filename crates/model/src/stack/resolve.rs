@@ -132,22 +132,21 @@ impl<'m> Parts<'m> {
             objects.insert(&declaration.block.address, node);
             uses.push((node, declaration.sites.clone()));
         }
+        let meant = |root: &Root| match root {
+            Root::Local(name) => names.get(name.as_str()).copied(),
+            Root::Object(address) => objects.get(address).copied(),
+            Root::Variable(_) | Root::Each | Root::Stack => None,
+        };
         for declaration in declarations {
             let Some(from) = objects.get(&declaration.block.address) else { continue };
-            for to in declaration.after.iter().filter_map(|address| objects.get(address)) {
-                graph.add_edge(*from, *to, ());
+            for to in declaration.after.iter().filter_map(meant) {
+                graph.add_edge(*from, to, ());
             }
         }
         for (node, used) in &uses {
-            for reference in used.iter().filter_map(|site| self.reader.expr(*site)).flat_map(Expr::references) {
-                let target = match &reference.root {
-                    Root::Local(name) => names.get(name.as_str()),
-                    Root::Object(address) => objects.get(address),
-                    Root::Variable(_) | Root::Each | Root::Stack => None,
-                };
-                if let Some(target) = target {
-                    graph.add_edge(*node, *target, ());
-                }
+            let references = used.iter().filter_map(|site| self.reader.expr(*site)).flat_map(Expr::references);
+            for to in references.filter_map(|it| meant(&it.root)) {
+                graph.add_edge(*node, to, ());
             }
         }
         // Kosaraju's algorithm is iterative here, and lists what is referred to first.

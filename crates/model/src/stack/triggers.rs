@@ -3,10 +3,8 @@
 //! In: the entries as written. Out: triggers, and what they depend on. It must not evaluate
 //! anything.
 
-use std::collections::BTreeSet;
-
 use super::Trigger;
-use super::dependencies::{Member, Target, Targets};
+use super::dependencies::{LocalTargets, Member, Target, Targets};
 use super::reference::{Checker, Wrong};
 use crate::address::Address;
 use crate::diagnostic::Diagnostic;
@@ -14,11 +12,12 @@ use crate::expr::{self, Reference, Root};
 use crate::path::Step;
 use crate::source::Span;
 
-/// Reads one member's triggers, and what they depend on.
+/// Reads one member's triggers, and what they depend on, through locals too.
 pub(super) fn read(
     entries: &[(String, Span)],
     own: &Address,
     checker: &Checker<'_>,
+    locals: &LocalTargets,
     problems: &mut Vec<Diagnostic>,
 ) -> (Vec<Trigger>, Targets) {
     let (mut triggers, mut targets) = (Vec::new(), Targets::new());
@@ -44,10 +43,14 @@ pub(super) fn read(
             Err(Wrong::Old) => {}
             Ok(()) => match trigger(&reference) {
                 Some((trigger, target)) => {
-                    triggers.push(trigger);
-                    if let Some(target) = target {
-                        targets.entry(target).or_insert(*span);
+                    let read = match &trigger.root {
+                        Root::Local(name) => locals.get(name),
+                        Root::Object(_) | Root::Variable(_) | Root::Each | Root::Stack => None,
+                    };
+                    for target in target.iter().chain(read.into_iter().flatten()) {
+                        targets.entry(target.clone()).or_insert(*span);
                     }
+                    triggers.push(trigger);
                 }
                 None => problems.push(invalid(*span)),
             },
@@ -56,17 +59,10 @@ pub(super) fn read(
     (triggers, targets)
 }
 
-/// The declarations that triggers name, as far as they can be read without their member's key.
-pub(super) fn objects(entries: &[(String, Span)]) -> BTreeSet<Address> {
+/// What triggers name, as far as it can be read without their member's key.
+pub(super) fn roots(entries: &[(String, Span)]) -> Vec<Root> {
     let exprs = entries.iter().filter_map(|(text, span)| expr::parse_bare(text, *span).ok());
-    let mut found = BTreeSet::new();
-    for expr in exprs {
-        found.extend(expr.references().iter().filter_map(|reference| match &reference.root {
-            Root::Object(address) => Some(address.clone()),
-            Root::Variable(_) | Root::Local(_) | Root::Each | Root::Stack => None,
-        }));
-    }
-    found
+    exprs.flat_map(|it| it.references().iter().map(|it| it.root.clone()).collect::<Vec<Root>>()).collect()
 }
 
 fn trigger(reference: &Reference) -> Option<(Trigger, Option<Target>)> {
