@@ -251,7 +251,9 @@ async fn adoptable(drivers: &Drivers, needs: &Needs) -> Result<BTreeMap<Address,
         Ok::<_, Fault>((address, Some(patiently(async || driver.locate(text).await).await?)))
     });
     let names = needs.adopt.iter().map(|(address, _)| address).chain(needs.imports.iter().map(|(address, _)| address));
-    let (adopted, located) = futures::join!(futures::future::join_all(adopt), futures::future::join_all(imports));
+    let adopted = futures::stream::iter(adopt).buffered(PARALLEL).collect::<Vec<_>>();
+    let located = futures::stream::iter(imports).buffered(PARALLEL).collect::<Vec<_>>();
+    let (adopted, located) = futures::join!(adopted, located);
     let mut found = BTreeMap::new();
     let mut batches: BTreeMap<&str, Batch<'_>> = BTreeMap::new();
     let mut faults = Vec::new();
