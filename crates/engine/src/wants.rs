@@ -72,7 +72,7 @@ fn head(attribute: &str) -> &str {
     attribute.split(['.', '[']).next().unwrap_or(attribute)
 }
 
-/// What references read of every address, and the switches that are on.
+/// What references read of every resource, and the switches that are on.
 #[must_use]
 pub fn of(stack: &Stack) -> BTreeMap<Address, Want> {
     let referenced = Referenced::of(stack);
