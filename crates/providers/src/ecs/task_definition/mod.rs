@@ -1,6 +1,7 @@
 //! `aws_ecs_task_definition`
 
 mod containers;
+mod linux;
 mod rules;
 mod volumes;
 
